@@ -1,0 +1,105 @@
+/** A mean with its 95 % interval; null where undefined. */
+export interface Estimate {
+  readonly mean: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+/** Where one policy lands on one split. */
+export interface Tradeoff {
+  readonly policy: string;
+  readonly router: string;
+  readonly dial: string;
+  /** `test`, or `cross-fit` where every prompt was tested once out of fold. */
+  readonly split: 'test' | 'cross-fit';
+  readonly prompts: number;
+  readonly quality: Estimate;
+  /** Null estimates unless the cost basis is `usd`. */
+  readonly costUsdPer1k: Estimate;
+  /** Mean cost a prompt in the cost basis; null where there is none. */
+  readonly cost: Estimate;
+  /** Paired with the reference model. */
+  readonly qualityDelta: Estimate;
+  /** 1 − cost / cost of the reference. */
+  readonly costSaving: Estimate;
+  readonly latencyMs: { readonly p50: number | null; readonly p95: number | null };
+  /** Share of prompts by the model that gave the final answer. */
+  readonly shares: Readonly<Record<string, number>>;
+  readonly chosenOnTune: boolean;
+  /** No other tradeoff of this comparison is at least as good on both axes and better on one (oracle aside). */
+  readonly frontier: boolean;
+}
+
+export interface RouterMetrics {
+  readonly router: string;
+  readonly aiq: Estimate;
+  readonly aiqLog: Estimate;
+  readonly aiqPaper: Estimate;
+  readonly apgr: Estimate;
+  readonly cpt50: Estimate;
+  readonly cpt80: Estimate;
+  readonly costSave: Estimate;
+}
+
+export interface VerdictCheck {
+  /** `quality`, `cost` or `mixture`: the three tests of the protocol. */
+  readonly name: 'quality' | 'cost' | 'mixture';
+  readonly text: string;
+  readonly estimate: Estimate;
+  /** What the one-sided bound is held against. */
+  readonly threshold: number;
+  readonly pValue: number | null;
+  readonly holds: boolean;
+}
+
+export interface ComparisonVerdict {
+  readonly answer: 'route' | 'do_not_route' | 'too_close';
+  /** The candidate where the answer is `route`, the model to use where it is `do_not_route`. */
+  readonly policy: string;
+  readonly text: string;
+  readonly margin: number;
+  readonly alpha: number;
+  /** Share of prompts on which candidate and reference score differently. */
+  readonly discordance: number | null;
+  /** Prompts that would settle it at 80 % power; null where no number would. */
+  readonly nNeeded: number | null;
+  readonly checks: readonly VerdictCheck[];
+}
+
+/** Everything a comparison found; `reports` shows it, the store keeps it. */
+export interface Comparison {
+  readonly run: string;
+  readonly runName: string;
+  readonly simulated: boolean;
+  readonly seed: number;
+  readonly splitSeed: number;
+  readonly splits: {
+    readonly fit: number;
+    readonly tune: number;
+    readonly test: number;
+    /** 1 for a plain split; 5 for cross-fitting. */
+    readonly folds: number;
+    readonly groups: number;
+  };
+  readonly costBasis: 'usd' | 'call_share' | 'none';
+  readonly judge: string;
+  readonly calibrated: boolean;
+  /** The model with the highest mean on tune. */
+  readonly reference: string;
+  readonly verdict: ComparisonVerdict;
+  readonly tradeoffs: readonly Tradeoff[];
+  readonly metrics: readonly RouterMetrics[];
+  /** Routers that could not run on this data, and why. */
+  readonly leftOut: readonly { readonly router: string; readonly reason: string }[];
+  readonly warnings: readonly string[];
+  /** How often this test part has been read, this time included. */
+  readonly testReadings: number;
+  readonly bootstrap: number;
+  readonly provenance: {
+    readonly dataHash: string;
+    readonly codeVersion: string;
+    readonly prompts: number;
+    readonly dropped: Readonly<Record<string, number>>;
+    readonly createdAt: string;
+  };
+}

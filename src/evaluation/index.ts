@@ -1,0 +1,2 @@
+export type * from './comparison.js';
+export type { EvaluationStore } from './evaluation-store.js';

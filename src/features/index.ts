@@ -1,0 +1,2 @@
+export type { Features } from './features.js';
+export type { RoutingRequest } from './request.js';

@@ -1,0 +1,1 @@
+export type { Judge, JudgeInput, Verdict } from './judge.js';

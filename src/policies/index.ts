@@ -1,0 +1,10 @@
+export type {
+  Decision,
+  EpisodeState,
+  Feedback,
+  Policy,
+  PolicyDocument,
+  PolicyNeeds,
+  SeenCall,
+  Step,
+} from './policy.js';

@@ -1,0 +1,78 @@
+import type { Features } from '../features/index.js';
+import type { Rng } from '../statistics/index.js';
+
+/** One answer seen so far in an episode. */
+export interface SeenCall {
+  /** Index into the policy's `models`. */
+  readonly model: number;
+  /** Null where the call failed or no text is stored. */
+  readonly text: string | null;
+  readonly failed: boolean;
+  /** The verifier's opinion in [0, 1]; null until consulted. */
+  readonly confidence: number | null;
+}
+
+/** What happened so far with this request, and what the policy has learned so far, if it learns. */
+export interface EpisodeState {
+  readonly calls: readonly SeenCall[];
+  /** A learning policy's state: plain data, versioned with it. Null for a fixed policy. */
+  readonly learned: unknown;
+}
+
+/** Call a model, consult the verifier on the last answer, or stop with an answer already seen. */
+export type Step =
+  | { readonly kind: 'call'; readonly model: number }
+  | { readonly kind: 'consult' }
+  | { readonly kind: 'stop' /** Index into `calls`. */; readonly answer: number };
+
+export interface Decision {
+  readonly step: Step;
+  /** Probability with which this step was drawn; 1 for a deterministic policy. */
+  readonly propensity: number;
+  /** One short clause each, for a person. Built only when asked for. */
+  readonly reasons: readonly string[];
+}
+
+export interface Feedback {
+  readonly features: Features;
+  readonly model: number;
+  /** In [0, 1]. */
+  readonly score: number;
+  /** In the run's cost basis. */
+  readonly cost: number;
+}
+
+/** What a policy needs from whoever runs it, checked before the first request. */
+export interface PolicyNeeds {
+  /** Requests must declare their domain. */
+  readonly domain: boolean;
+  /** Answer texts must be visible (a verifier reads them). */
+  readonly answers: boolean;
+}
+
+/** One serialisable decision procedure: a router at one setting of its dial. Pure. */
+export interface Policy {
+  /** `router@dial`. */
+  readonly id: string;
+  readonly router: string;
+  readonly dial: string;
+  /** `provider/name`; steps speak in indices of this list. */
+  readonly models: readonly string[];
+  readonly needs: PolicyNeeds;
+  decide(state: EpisodeState, features: Features, rng: Rng): Decision;
+  /** The verifier's opinion of an answer, in [0, 1]. Present where `decide` can consult. */
+  verify?(features: Features, model: number, text: string): number;
+  /** State before any feedback, and after one. Present where the policy learns. */
+  initialState?(): unknown;
+  learn?(learned: unknown, feedback: Feedback): unknown;
+  /** Plain data from which the registry rebuilds a policy that decides identically. */
+  toDocument(): PolicyDocument;
+}
+
+/** A policy written down. `parameters` belong to the router named. */
+export interface PolicyDocument {
+  readonly router: string;
+  readonly dial: string;
+  readonly models: readonly string[];
+  readonly parameters: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,1 @@
+export type { FitOptions, Router, RouterData } from './router.js';

@@ -1,0 +1,45 @@
+import type { Features } from '../features/index.js';
+import type { Policy, PolicyDocument } from '../policies/index.js';
+
+/**
+ * What a router may learn from: features and measured columns of one split, trials averaged.
+ * Arrays are prompts × models, row-major. There is no way from here to a reference, a grader or a sample id.
+ */
+export interface RouterData {
+  readonly models: readonly string[];
+  readonly features: readonly Features[];
+  /** In [0, 1]. */
+  readonly score: Float64Array;
+  /** In the cost basis of the comparison. */
+  readonly cost: Float64Array;
+  /** Answer texts; null where none is stored. */
+  readonly text: readonly (string | null)[];
+}
+
+export interface FitOptions {
+  readonly seed: number;
+  /** How many settings of the dial to return at most. */
+  readonly dials: number;
+  /** The experiment's own settings for this router, already validated by it. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** An algorithm with something to learn or to set. One file each, one line in the registry. */
+export interface Router {
+  readonly id: string;
+  /** One line: what it does. */
+  readonly summary: string;
+  /** Paper or repository of the method. */
+  readonly source: string;
+  /**
+   * Learns on `fit`, spreads its dial by quantiles on `tune`; policies come cheapest setting first.
+   * May return fewer than `dials` (and none, with a reason, where it cannot run on this data).
+   */
+  fit(
+    fit: RouterData,
+    tune: RouterData,
+    options: FitOptions,
+  ): readonly Policy[] | { readonly leftOut: string };
+  /** @throws UserError quoting the path in the document that is wrong. */
+  fromDocument(document: PolicyDocument): Policy;
+}

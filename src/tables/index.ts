@@ -1,0 +1,1 @@
+export type { RoutingTable, RoutingTableStore } from './routing-table.js';

@@ -1,0 +1,48 @@
+import type { PolicyDocument } from '../policies/index.js';
+
+/** A policy exported with its provenance. Data only: it can be read anywhere and run by the same code. */
+export interface RoutingTable {
+  readonly format: 'switchyard-routing-table';
+  readonly format_version: 1;
+  readonly name: string;
+  readonly created_at: string;
+  /** True if it was fitted on simulated outcomes: a demonstration, never evidence. */
+  readonly simulated: boolean;
+  readonly policy: PolicyDocument & { readonly id: string };
+  /** What it needs of whoever runs it. */
+  readonly needs: { readonly domain: boolean; readonly answers: boolean };
+  /** What the comparison found for it; null fields where undefined. */
+  readonly expected: {
+    readonly quality: {
+      readonly mean: number | null;
+      readonly low: number | null;
+      readonly high: number | null;
+    };
+    readonly cost_usd_per_1k: {
+      readonly mean: number | null;
+      readonly low: number | null;
+      readonly high: number | null;
+    };
+    readonly shares: Readonly<Record<string, number>>;
+    /** What the numbers describe: this very policy on held-out prompts, or the procedure that made it. */
+    readonly describes: 'policy' | 'procedure';
+  };
+  readonly provenance: {
+    readonly run: string;
+    readonly data_hash: string;
+    readonly seed: number;
+    readonly split_seed: number;
+    readonly fitted_on: 'fit' | 'everything';
+    readonly prompts: number;
+    readonly judge: string;
+    readonly code_version: string;
+    readonly verdict: string;
+    readonly warnings: readonly string[];
+  };
+}
+
+/** Where exported tables are noted. */
+export interface RoutingTableStore {
+  /** Adds a table under its content hash; adding the same again does nothing. */
+  addRoutingTable(table: RoutingTable, sha256: string, path: string): Promise<void>;
+}

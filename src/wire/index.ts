@@ -1,0 +1,1 @@
+export type { FinishReason, Message, ResponseSchema } from './chat.js';
