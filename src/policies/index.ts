@@ -8,3 +8,4 @@ export type {
   SeenCall,
   Step,
 } from './policy.js';
+export type { ReplayData, Replayed } from './replay.js';
