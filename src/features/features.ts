@@ -1,3 +1,5 @@
+import type { LexicalStatistics } from './lexical.js';
+
 /** What is computed once of a request, for every policy that decides on it. */
 export interface Features {
   /** All messages but the system's, joined by blank lines. */
@@ -5,4 +7,6 @@ export interface Features {
   readonly domain: string | null;
   /** Estimated input tokens of the whole request. */
   readonly tokens: number;
+  /** Counts and shares of `text`. */
+  readonly lexical: LexicalStatistics;
 }

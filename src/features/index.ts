@@ -1,2 +1,19 @@
+export { extractFeatures } from './extract-features.js';
 export type { Features } from './features.js';
+export { inverseDocumentFrequency, NgramHasher } from './hashed-ngrams.js';
+export { type LexicalStatistics, lexicalStatistics, lexicalVector } from './lexical.js';
+export {
+  type Calibration,
+  type CrossValidated,
+  calibrate,
+  crossValidate,
+  fitLogistic,
+  type LogisticModel,
+  type LogisticOptions,
+  logitOfRow,
+  logLoss,
+  sigmoid,
+} from './logistic-regression.js';
 export type { RoutingRequest } from './request.js';
+export { dot, type SparseRows, type SparseVector, toRows } from './sparse-vector.js';
+export { holdsPhrase, normaliseWords, wordsOf } from './words.js';

@@ -1,3 +1,13 @@
+export { decided, keepAnswer } from './decision.js';
+export {
+  type Driven,
+  type DrivenCall,
+  type DriveOptions,
+  drive,
+  type Reply,
+  type TakenDecision,
+} from './drive.js';
+export { TEXTS_NEEDED, unmetNeed } from './needs.js';
 export type {
   Decision,
   EpisodeState,
@@ -8,4 +18,4 @@ export type {
   SeenCall,
   Step,
 } from './policy.js';
-export type { ReplayData, Replayed } from './replay.js';
+export { type ReplayData, type Replayed, replay } from './replay.js';

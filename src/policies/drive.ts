@@ -1,0 +1,84 @@
+import { extractFeatures, type Features, type RoutingRequest } from '../features/index.js';
+import type { Rng } from '../statistics/index.js';
+import { UserError } from '../user-error.js';
+import { Episode } from './episode.js';
+import type { Policy, Step } from './policy.js';
+
+/** What a called model gave; callers may carry more in it (usage, cost, the whole response). */
+export interface Reply {
+  /** Null where the call failed. */
+  readonly text: string | null;
+  readonly failed: boolean;
+}
+
+export interface DriveOptions {
+  readonly rng: Rng;
+  /** A learning policy's current state; its initial one by default. */
+  readonly learned?: unknown;
+  /** Whether decisions carry reasons for a person. Default false. */
+  readonly explain?: boolean;
+}
+
+export interface TakenDecision {
+  readonly step: Step;
+  readonly propensity: number;
+  /** Empty unless asked for. */
+  readonly reasons: readonly string[];
+}
+
+export interface DrivenCall<R extends Reply> {
+  /** `provider/name`. */
+  readonly model: string;
+  readonly reply: R;
+  /** The verifier's opinion; null where it was not consulted. */
+  readonly confidence: number | null;
+}
+
+export interface Driven<R extends Reply> {
+  /** The call whose answer was kept. */
+  readonly answer: DrivenCall<R>;
+  /** Every call made, in order, abandoned ones included. */
+  readonly calls: readonly DrivenCall<R>[];
+  readonly decisions: readonly TakenDecision[];
+}
+
+/**
+ * Runs a policy on one request with real calls. The same episode as in replay, so the same
+ * decisions follow from the same answers. The kept answer may be a failed call, where all failed.
+ * @param ask calls one model; an error it throws ends the episode and reaches the caller
+ * @throws UserError where the policy needs a domain and the request declares none
+ */
+export async function drive<R extends Reply>(
+  policy: Policy,
+  request: RoutingRequest | Features,
+  models: { readonly ask: (model: string) => Promise<R> },
+  options: DriveOptions,
+): Promise<Driven<R>> {
+  const features = 'lexical' in request ? request : extractFeatures(request);
+  if (policy.needs.domain && features.domain === null) {
+    throw new UserError(`Policy "${policy.id}" needs the request to declare its domain`);
+  }
+  const decisions: TakenDecision[] = [];
+  const learned = options.learned ?? policy.initialState?.() ?? null;
+  const episode = new Episode(policy, features, options.rng, learned, (decision) =>
+    decisions.push({
+      step: decision.step,
+      propensity: decision.propensity,
+      reasons: options.explain === true ? decision.reasons : [],
+    }),
+  );
+  const replies: R[] = [];
+  let step = episode.next();
+  while (step.kind === 'call') {
+    const reply = await models.ask(policy.models[step.model]!);
+    replies.push(reply);
+    episode.record(step.model, reply.failed ? null : reply.text, reply.failed);
+    step = episode.next();
+  }
+  const calls = episode.calls.map((call, at) => ({
+    model: policy.models[call.model]!,
+    reply: replies[at]!,
+    confidence: call.confidence,
+  }));
+  return { answer: calls[step.answer]!, calls, decisions };
+}

@@ -1,0 +1,57 @@
+import { mean, upperHull } from '../statistics/index.js';
+import type { RouterData } from './router.js';
+
+/** What one model did on average over the prompts it was measured on. */
+export interface ModelSummary {
+  readonly model: string;
+  /** Index into the data's models. */
+  readonly index: number;
+  /** NaN where never scored. */
+  readonly quality: number;
+  /** NaN where no cost is known. */
+  readonly cost: number;
+}
+
+function columnMean(parts: readonly RouterData[], column: 'score' | 'cost', index: number): number {
+  const values = parts.flatMap((data) =>
+    data.features
+      .map((_, row) => data[column][row * data.models.length + index]!)
+      .filter((value) => !Number.isNaN(value)),
+  );
+  return values.length === 0 ? Number.NaN : mean(values);
+}
+
+/** Means by model over one or more parts of the same run. */
+export function summariseModels(...parts: readonly [RouterData, ...RouterData[]]): ModelSummary[] {
+  return parts[0].models.map((model, index) => ({
+    model,
+    index,
+    quality: columnMean(parts, 'score', index),
+    cost: columnMean(parts, 'cost', index),
+  }));
+}
+
+/** The models worth their price, cheapest first; see `upperHull`. Empty where no cost is known. */
+export function hullModels(summaries: readonly ModelSummary[]): ModelSummary[] {
+  return upperHull(summaries).map((at) => summaries[at]!);
+}
+
+/** Why a router has nothing to choose between; null where it has. */
+export function nothingToChoose(hull: readonly ModelSummary[]): string | null {
+  if (hull.length === 0)
+    return 'no model has both scores and costs on the part it would learn from';
+  if (hull.length === 1) {
+    return `one model, ${hull[0]!.model}, is at least as good and as cheap as any other`;
+  }
+  return null;
+}
+
+/** The better of two models: higher quality, then lower cost, then earlier. */
+export function betterModel(a: ModelSummary, b: ModelSummary): ModelSummary {
+  const quality = (summary: ModelSummary): number =>
+    Number.isNaN(summary.quality) ? Number.NEGATIVE_INFINITY : summary.quality;
+  const cost = (summary: ModelSummary): number =>
+    Number.isNaN(summary.cost) ? Number.POSITIVE_INFINITY : summary.cost;
+  if (quality(a) !== quality(b)) return quality(a) > quality(b) ? a : b;
+  return cost(b) < cost(a) ? b : a;
+}

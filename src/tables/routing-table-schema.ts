@@ -1,0 +1,42 @@
+import { z } from 'zod';
+
+const estimate = z.strictObject({
+  mean: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+});
+
+/** The shape of a routing table in a file; what its policy's parameters mean is the router's business. */
+export const routingTableSchema = z.strictObject({
+  format: z.literal('switchyard-routing-table'),
+  format_version: z.literal(1),
+  name: z.string().min(1).max(300),
+  created_at: z.string().min(1).max(40),
+  simulated: z.boolean(),
+  policy: z.strictObject({
+    id: z.string().min(1).max(500),
+    router: z.string().min(1).max(100),
+    dial: z.string().min(1).max(300),
+    models: z.array(z.string().min(1).max(300)).min(1).max(1000),
+    parameters: z.record(z.string(), z.unknown()),
+  }),
+  needs: z.strictObject({ domain: z.boolean(), answers: z.boolean() }),
+  expected: z.strictObject({
+    quality: estimate,
+    cost_usd_per_1k: estimate,
+    shares: z.record(z.string(), z.number()),
+    describes: z.enum(['policy', 'procedure']),
+  }),
+  provenance: z.strictObject({
+    run: z.string(),
+    data_hash: z.string(),
+    seed: z.number(),
+    split_seed: z.number(),
+    fitted_on: z.enum(['fit', 'everything']),
+    prompts: z.int().min(0),
+    judge: z.string(),
+    code_version: z.string(),
+    verdict: z.string(),
+    warnings: z.array(z.string()),
+  }),
+});
