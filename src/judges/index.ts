@@ -1,1 +1,12 @@
+export { type BoundedRegex, boundedRegexProblem, compileBoundedRegex } from './bounded-regex.js';
+export { createJudge, type JudgeSpec, type RubricJudgeSpec } from './create-judge.js';
+export { didYouMean } from './did-you-mean.js';
+export type { Grade, Grader, GraderOptions } from './grader.js';
+export { graderProblem, validateGrader } from './grader-check.js';
+export { createGraderJudge } from './grader-judge.js';
+export { graders } from './graders/index.js';
 export type { Judge, JudgeInput, Verdict } from './judge.js';
+export { createRecordedJudge } from './recorded-judge.js';
+export type { Rubric, RubricGrade } from './rubric.js';
+export { createRubricJudge, RUBRIC_PARAMETERS, type RubricJudgeOptions } from './rubric-judge.js';
+export { DEFAULT_RUBRIC, rubrics } from './rubrics/index.js';

@@ -8,6 +8,8 @@ export interface JudgeInput {
   readonly answer: string;
   /** The stored score of recorded data; only the judge `recorded` looks at it. */
   readonly recordedScore: number | null;
+  /** Which verdict on the same answer this is, from 1 (the default); repeats are independent samples. */
+  readonly repeat?: number;
 }
 
 /** Exactly one of `score` and `unscored` is null: no verdict is never a silent 0. */
