@@ -3,7 +3,7 @@ type LossAndGradient = (point: Float64Array, gradient: Float64Array) => number;
 const MEMORY = 7;
 const SUFFICIENT_DECREASE = 1e-4;
 const GRADIENT_TOLERANCE = 1e-5;
-const LOSS_TOLERANCE = 1e-7;
+const LOSS_TOLERANCE = 1e-6;
 
 function inner(a: Float64Array, b: Float64Array): number {
   let sum = 0;

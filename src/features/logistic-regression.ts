@@ -82,6 +82,9 @@ export function fitLogistic(
   return { weights: solved.slice(0, columns), bias: solved[columns]! };
 }
 
+/** Enough to tell penalties apart; the last fit goes on to the end. */
+const TRIAL_ITERATIONS = 20;
+
 export interface CrossValidated {
   /** The penalty of lowest out-of-fold log loss; the stronger one of equals. */
   readonly l2: number;
@@ -115,6 +118,7 @@ export function crossValidate(
       const model = fitLogistic(rows, labels, {
         l2,
         rows: part.train,
+        maxIterations: TRIAL_ITERATIONS,
         ...(part.model === undefined ? {} : { start: part.model }),
       });
       part.model = model;

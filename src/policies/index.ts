@@ -18,4 +18,5 @@ export type {
   SeenCall,
   Step,
 } from './policy.js';
-export { type ReplayData, type Replayed, replay } from './replay.js';
+export { type Replayed, replay } from './replay.js';
+export type { ReplayData } from './replay-data.js';

@@ -3,9 +3,11 @@ import {
   crossValidate,
   fitLogistic,
   inverseDocumentFrequency,
+  type LogisticModel,
   type SparseRows,
   type SparseVector,
   sigmoid,
+  toRows,
 } from '../features/index.js';
 import { createRng } from '../statistics/index.js';
 import { ANSWER_SIGNALS, answerSignals } from './answer-signals.js';
@@ -28,6 +30,9 @@ const LEAST_TEXTS = 3;
 const PENALTIES = [1, 0.1, 0.01, 0.001];
 /** Weights smaller than this share of the largest are written as zero. */
 const NEGLIGIBLE = 1e-3;
+
+/** There are many of these; five digits keep a table small. */
+const shortly = (weight: number): number => Number(weight.toPrecision(5));
 
 export interface LearnedVerifier {
   readonly verifier: Verifier;
@@ -69,46 +74,50 @@ function examplesOf(data: RouterData, models: readonly ModelSummary[]): Example[
   );
 }
 
-/** Columns: n-grams of the prompt, n-grams of the answer, signals, one per model. */
-function trainingRows(
+/** Training rows, and where each bucket's column is; a bucket that no row uses has none (−1). */
+interface TrainingSet {
+  readonly rows: SparseRows;
+  readonly columnOfBucket: Int32Array;
+  /** First of the columns of signals; those of models follow. */
+  readonly firstSignal: number;
+}
+
+/** Columns: n-grams of prompt and answer that have a weight, signals, one per model. */
+function trainingSet(
   examples: readonly Example[],
   prompts: ReadonlyMap<number, SparseVector>,
   answers: readonly SparseVector[],
-  idf: { readonly prompt: Float64Array; readonly answer: Float64Array },
+  idf: Float64Array,
   signals: readonly (readonly number[])[],
   models: number,
-): SparseRows {
-  const columns = 2 * BUCKETS + ANSWER_SIGNALS + models;
-  const starts = new Int32Array(examples.length + 1);
-  const most = examples.reduce(
-    (sum, { row }, at) =>
-      sum + prompts.get(row)!.indices.length + answers[at]!.indices.length + ANSWER_SIGNALS + 1,
-    0,
-  );
-  const indices = new Int32Array(most);
-  const values = new Float64Array(most);
-  let entry = 0;
-  const add = (index: number, value: number): void => {
-    if (value === 0) return;
-    indices[entry] = index;
-    values[entry++] = value;
-  };
-  const addText = (vector: SparseVector, weights: Float64Array, offset: number): void => {
-    for (let at = 0; at < vector.indices.length; at++) {
-      const bucket = vector.indices[at]!;
-      add(offset + bucket, vector.values[at]! * weights[bucket]!);
-    }
-  };
-  examples.forEach((example, at) => {
-    addText(prompts.get(example.row)!, idf.prompt, 0);
-    addText(answers[at]!, idf.answer, BUCKETS);
-    signals[at]!.forEach((value, signal) => {
-      add(2 * BUCKETS + signal, value);
-    });
-    add(2 * BUCKETS + ANSWER_SIGNALS + example.model, 1);
-    starts[at + 1] = entry;
+): TrainingSet {
+  const columnOfBucket = new Int32Array(2 * BUCKETS).fill(-1);
+  let firstSignal = 0;
+  idf.forEach((weight, bucket) => {
+    if (weight !== 0) columnOfBucket[bucket] = firstSignal++;
   });
-  return { columns, starts, indices: indices.slice(0, entry), values: values.slice(0, entry) };
+  const ngramsOf = (vector: SparseVector, offset: number): [number, number][] =>
+    Array.from(vector.indices, (index, at): [number, number] => {
+      const bucket = offset + index;
+      return [columnOfBucket[bucket]!, vector.values[at]! * idf[bucket]!];
+    }).filter(([column]) => column >= 0);
+  const ngramsOfPrompt = new Map(
+    [...prompts].map(([row, vector]) => [row, ngramsOf(vector, 0)] as const),
+  );
+  const vectors = examples.map((example, at): SparseVector => {
+    const entries = [
+      ...ngramsOfPrompt.get(example.row)!,
+      ...ngramsOf(answers[at]!, BUCKETS),
+      ...signals[at]!.map((value, signal): [number, number] => [firstSignal + signal, value]),
+      [firstSignal + ANSWER_SIGNALS + example.model, 1] as [number, number],
+    ];
+    return {
+      indices: Int32Array.from(entries, ([column]) => column),
+      values: Float64Array.from(entries, ([, value]) => value),
+    };
+  });
+  const columns = firstSignal + ANSWER_SIGNALS + models;
+  return { rows: toRows(vectors, columns), columnOfBucket, firstSignal };
 }
 
 /**
@@ -126,14 +135,15 @@ export function learnVerifier(
   const rowsSeen = [...new Set(examples.map(({ row }) => row))];
   const prompts = new Map(rowsSeen.map((row) => [row, hashPrompt(data.features[row]!.text)]));
   const answers = examples.map(({ answer }) => hashAnswer(answer));
-  const idf = {
-    prompt: inverseDocumentFrequency([...prompts.values()], BUCKETS, LEAST_TEXTS),
-    answer: inverseDocumentFrequency(answers, BUCKETS, LEAST_TEXTS),
-  };
+  const idf = Float64Array.of(
+    ...inverseDocumentFrequency([...prompts.values()], BUCKETS, LEAST_TEXTS),
+    ...inverseDocumentFrequency(answers, BUCKETS, LEAST_TEXTS),
+  );
   const raw = examples.map(({ row, answer }) => answerSignals(data.features[row]!, answer));
   const scaling = scalingOf(raw);
   const signals = raw.map((one) => scaledSignals(one, scaling));
-  const rows = trainingRows(examples, prompts, answers, idf, signals, models.length);
+  const training = trainingSet(examples, prompts, answers, idf, signals, models.length);
+  const { rows } = training;
   const rng = createRng(seed, 'verifier-folds');
   const foldOfRow = new Map(rowsSeen.map((row) => [row, rng.below(FOLDS)]));
   const folds = Int32Array.from(examples, ({ row }) => foldOfRow.get(row)!);
@@ -144,41 +154,39 @@ export function learnVerifier(
   examples.forEach(({ row, model }, at) => {
     outOfFold[row * models.length + model] = sigmoid(scale * validated.outOfFold[at]! + shift);
   });
-  const document = writeDown(
-    fitted.weights.map((weight) => weight * scale),
-    fitted.bias * scale + shift,
-    idf,
-    scaling,
-    models.length,
-  );
+  const calibrated = {
+    weights: fitted.weights.map((weight) => weight * scale),
+    bias: fitted.bias * scale + shift,
+  };
+  const document = writeDown(calibrated, training, idf, scaling, models.length);
   return { verifier: new Verifier(document), outOfFold };
 }
 
 function writeDown(
-  weights: Float64Array,
-  bias: number,
-  idf: { readonly prompt: Float64Array; readonly answer: Float64Array },
+  { weights, bias }: LogisticModel,
+  { columnOfBucket, firstSignal }: TrainingSet,
+  idf: Float64Array,
   scaling: readonly Scaling[],
   models: number,
 ): VerifierDocument {
-  const folded = weights
-    .subarray(0, 2 * BUCKETS)
-    .map((weight, at) => weight * (at < BUCKETS ? idf.prompt[at]! : idf.answer[at - BUCKETS]!));
+  const folded = idf.map((inverse, bucket) => {
+    const column = columnOfBucket[bucket]!;
+    return column < 0 ? 0 : weights[column]! * inverse;
+  });
   const largest = folded.reduce((most, weight) => Math.max(most, Math.abs(weight)), 0);
   const kept = [...folded.keys()].filter(
-    (at) => folded[at] !== 0 && Math.abs(folded[at]!) >= NEGLIGIBLE * largest,
+    (bucket) => folded[bucket] !== 0 && Math.abs(folded[bucket]!) >= NEGLIGIBLE * largest,
   );
-  const shortly = (weight: number): number => Number(weight.toPrecision(5));
   return {
     bias: written(bias),
     models: Array.from({ length: models }, (_, model) =>
-      written(weights[2 * BUCKETS + ANSWER_SIGNALS + model]!),
+      written(weights[firstSignal + ANSWER_SIGNALS + model]!),
     ),
     signals: scaling.map(({ mean, scale }, at) => ({
       mean,
       scale,
-      weight: written(weights[2 * BUCKETS + at]!),
+      weight: written(weights[firstSignal + at]!),
     })),
-    ngrams: { buckets: kept, weights: kept.map((at) => shortly(folded[at]!)) },
+    ngrams: { buckets: kept, weights: kept.map((bucket) => shortly(folded[bucket]!)) },
   };
 }
