@@ -1,0 +1,13 @@
+export {
+  type AnswerKey,
+  type AnswerKeyEntry,
+  createAnswerKey,
+  promptHash,
+} from './answer-key.js';
+export { TONE_CHANCES } from './answer-text.js';
+export { FAULTS, type Fault, type FaultChances } from './faults.js';
+export { chanceOfRight } from './item-response.js';
+export { SIMULATED_MODELS, SIMULATED_PROFILES, type SimulatedProfile } from './profiles.js';
+export { createSimulatedModel, type SimulatedOptions } from './simulated-model.js';
+export { type StandIn, type StandInOptions, startStandIn } from './stand-in.js';
+export type { BilledTotal, CallCount, StandInAccount } from './stand-in-account.js';
