@@ -25,3 +25,35 @@ export function fromUsd(usd: number): NanoUsd {
   }
   return amount;
 }
+
+/**
+ * The exact sum of amounts, the same in any order.
+ * @throws RangeError if an amount is no safe integer, or the sum no longer is one
+ */
+export function sumNano(amounts: Iterable<NanoUsd>): NanoUsd {
+  let sum = 0;
+  for (const amount of amounts) {
+    if (!Number.isSafeInteger(amount)) {
+      throw new RangeError(`Expected every amount to be an integer of nano-dollars, got ${amount}`);
+    }
+    // Two safe integers add without rounding, or to something that is visibly not safe.
+    sum += amount;
+    if (!Number.isSafeInteger(sum)) {
+      throw new RangeError(`Expected a sum within 9,007,199 dollars, got ${sum} nano-dollars`);
+    }
+  }
+  return sum;
+}
+
+/**
+ * @param name what the amount is, as the caller knows it
+ * @throws RangeError quoting name and value, if it is not an integer of at least 0
+ */
+export function checkAmount(name: string, amount: NanoUsd): NanoUsd {
+  if (!Number.isSafeInteger(amount) || amount < 0) {
+    throw new RangeError(
+      `Expected \`${name}\` to be an integer of nano-dollars from 0 up, got ${amount}`,
+    );
+  }
+  return amount;
+}

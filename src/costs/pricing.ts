@@ -12,6 +12,8 @@ export interface PriceRates {
 export interface ModelPricing {
   readonly model: string;
   readonly source: 'catalogue' | 'experiment' | 'simulated';
+  /** The entry that the price was taken from, e.g. `genai-prices 0.1.8: openai/gpt-4o`. */
+  readonly reference?: string;
   /** ISO date for which the price was looked up. */
   readonly asOf: string;
   readonly rates: PriceRates;

@@ -1,0 +1,127 @@
+import { describe, expect, it } from 'vitest';
+import { usageFromAnthropic, usageFromOpenAI } from '../../src/costs/index.js';
+import { usageOf } from './arbitraries.js';
+
+describe('usageFromOpenAI', () => {
+  it.each([
+    [
+      'counts cached tokens within the input and reasoning within the output',
+      {
+        prompt_tokens: 2006,
+        completion_tokens: 300,
+        total_tokens: 2306,
+        prompt_tokens_details: { cached_tokens: 1920, audio_tokens: 0 },
+        completion_tokens_details: { reasoning_tokens: 192 },
+      },
+      usageOf({ input: 2006, cachedInput: 1920, output: 300, reasoning: 192 }),
+    ],
+    ['takes explicit zeros', { prompt_tokens: 0, completion_tokens: 0 }, usageOf({})],
+    [
+      'needs no details',
+      { prompt_tokens: 9, completion_tokens: 12, prompt_tokens_details: null },
+      usageOf({ input: 9, output: 12 }),
+    ],
+    [
+      'reads cache writes',
+      {
+        prompt_tokens: 100,
+        completion_tokens: 1,
+        prompt_tokens_details: { cached_tokens: 20, cache_write_tokens: 50 },
+      },
+      usageOf({ input: 100, cachedInput: 20, cacheWrite: 50, output: 1 }),
+    ],
+    [
+      'reads the cache hits of followers',
+      { prompt_tokens: 100, completion_tokens: 1, prompt_cache_hit_tokens: 64 },
+      usageOf({ input: 100, cachedInput: 64, output: 1 }),
+    ],
+    [
+      'adds reasoning that is counted beside the completion',
+      {
+        prompt_tokens: 10,
+        completion_tokens: 5,
+        total_tokens: 115,
+        completion_tokens_details: { reasoning_tokens: 100 },
+      },
+      usageOf({ input: 10, output: 105, reasoning: 100 }),
+    ],
+    [
+      'adds output that only the total knows',
+      { prompt_tokens: 10, completion_tokens: 5, total_tokens: 115 },
+      usageOf({ input: 10, output: 105, reasoning: 100 }),
+    ],
+    [
+      'keeps to the completion where the excess is not the reasoning',
+      {
+        prompt_tokens: 10,
+        completion_tokens: 50,
+        total_tokens: 99,
+        completion_tokens_details: { reasoning_tokens: 20 },
+      },
+      usageOf({ input: 10, output: 50, reasoning: 20 }),
+    ],
+    [
+      'reads an embedding, which has no completion',
+      { prompt_tokens: 8, total_tokens: 8 },
+      usageOf({ input: 8 }),
+    ],
+  ])('%s', (_, raw, usage) => {
+    expect(usageFromOpenAI(raw)).toEqual(usage);
+  });
+
+  it.each([
+    null,
+    undefined,
+    'usage',
+    [],
+    {},
+    { prompt_tokens: 5 },
+    { completion_tokens: 5 },
+    { prompt_tokens: '5', completion_tokens: 5 },
+    { prompt_tokens: -5, completion_tokens: 5 },
+    { prompt_tokens: 5, completion_tokens: Number.NaN },
+    { prompt_tokens: 5, total_tokens: 3 },
+    { prompt_tokens: 5, completion_tokens: 5, prompt_tokens_details: { cached_tokens: 6 } },
+  ])('gives null, not zero, for %j', (raw) => {
+    expect(usageFromOpenAI(raw)).toBeNull();
+  });
+});
+
+describe('usageFromAnthropic', () => {
+  it.each([
+    [
+      'adds what was read from the cache and written to it',
+      {
+        input_tokens: 50,
+        cache_read_input_tokens: 1800,
+        cache_creation_input_tokens: 248,
+        output_tokens: 503,
+      },
+      usageOf({ input: 2098, cachedInput: 1800, cacheWrite: 248, output: 503 }),
+    ],
+    [
+      'takes null cache counts as none',
+      {
+        input_tokens: 12,
+        cache_read_input_tokens: null,
+        cache_creation_input_tokens: null,
+        output_tokens: 0,
+      },
+      usageOf({ input: 12 }),
+    ],
+    [
+      'reads thinking',
+      { input_tokens: 12, output_tokens: 90, output_tokens_details: { thinking_tokens: 80 } },
+      usageOf({ input: 12, output: 90, reasoning: 80 }),
+    ],
+  ])('%s', (_, raw, usage) => {
+    expect(usageFromAnthropic(raw)).toEqual(usage);
+  });
+
+  it.each([null, {}, { input_tokens: 3 }, { output_tokens: 3 }, { prompt_tokens: 1 }])(
+    'gives null, not zero, for %j',
+    (raw) => {
+      expect(usageFromAnthropic(raw)).toBeNull();
+    },
+  );
+});
