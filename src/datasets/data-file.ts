@@ -15,7 +15,7 @@ const FORMATS: ReadonlyMap<string, DataFormat> = new Map([
 const EXPECTED = 'expected .jsonl, .ndjson, .csv or .parquet';
 
 /** @throws UserError for an extension that is none of the known ones. */
-export function dataFormat(path: string): DataFormat {
+function dataFormat(path: string): DataFormat {
   const extension = extname(path).toLowerCase();
   const format = FORMATS.get(extension);
   if (format !== undefined) return format;

@@ -1,7 +1,7 @@
-export { checkDataFile, type DataFormat, dataFormat } from './data-file.js';
-export { type DatasetFilter, filterPrompts } from './filter.js';
+export { checkDataFile } from './data-file.js';
+export type { DatasetFilter } from './filter.js';
 export { hashPrompts } from './hash-prompts.js';
-export { lineOf, type Position, placeOf } from './position.js';
+export { lineOf, type Position } from './position.js';
 export { didYouMean, Problems, quote } from './problems.js';
 export type { Dataset, GraderSpec, Prompt } from './prompt.js';
 export { type ReadDatasetOptions, readDataset } from './read-dataset.js';

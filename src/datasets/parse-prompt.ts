@@ -5,7 +5,7 @@ import type { GraderSpec, Prompt } from './prompt.js';
 import type { DataRecord } from './records.js';
 
 /** Members of a dataset line; anything else is an error. */
-export const PROMPT_KEYS = [
+const PROMPT_KEYS = [
   'id',
   'prompt',
   'messages',

@@ -1,3 +1,18 @@
+export { type BuildMatrixOptions, buildMatrix } from './build-matrix.js';
+export {
+  type ImportedCell,
+  type ImportedOutcomes,
+  type ImportedRun,
+  type ImportFormat,
+  type ImportOptions,
+  importFormats,
+  importOutcomes,
+  RECORDED_JUDGE,
+  type RunToImport,
+  toRun,
+} from './formats/index.js';
+export { type CellKeyParts, cellKey, type ScoreKeyParts, scoreKey } from './keys.js';
 export { CELL, type OutcomeMatrix } from './matrix.js';
 export type { Outcome, Run, RunStatus, Score, SpendTotal } from './outcome.js';
 export type { RunStore } from './run-store.js';
+export { type ModelSummary, summarizeModels } from './summarize-models.js';

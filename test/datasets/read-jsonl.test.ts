@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { readDataset } from '../../src/datasets/index.js';
-import { csvTableReader as reader } from './csv-table-reader.js';
+import { createTableReader } from '../../src/store/index.js';
 import { problemLines, temporaryFolder } from './files.js';
 
+const reader = createTableReader();
 const folder = temporaryFolder();
 const read = (content: string | Uint8Array, name = 'a.jsonl') =>
   readDataset(folder.write(name, content), { reader });

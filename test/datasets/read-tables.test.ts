@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hashPrompts, type Prompt, readDataset } from '../../src/datasets/index.js';
-import { csvTableReader as reader } from './csv-table-reader.js';
+import { createTableReader } from '../../src/store/index.js';
 import { problemLines, temporaryFolder } from './files.js';
 
+const reader = createTableReader();
 const folder = temporaryFolder();
 const problemsOf = (content: string) =>
   problemLines(readDataset(folder.write('a.csv', content), { reader }), folder.path);

@@ -1,0 +1,9 @@
+export type {
+  ImportedCell,
+  ImportedOutcomes,
+  ImportedRun,
+  ImportFormat,
+  ImportOptions,
+} from './imported-run.js';
+export { importFormats, importOutcomes } from './registry.js';
+export { RECORDED_JUDGE, type RunToImport, toRun } from './to-run.js';
