@@ -1,0 +1,96 @@
+import { UserError } from '../user-error.js';
+
+interface Known {
+  readonly pattern: RegExp;
+  readonly exitCode: 1 | 2;
+  line(path: string, match: RegExpMatchArray): string;
+}
+
+const KNOWN: readonly Known[] = [
+  {
+    pattern: /Could not set lock on file.*?(?:PID (\d+))?\)?\.? (?:See also|However)/s,
+    exitCode: 2,
+    line: (path, match) => {
+      const holder = /PID (\d+)/.exec(match[0])?.[1];
+      const who = holder === undefined ? 'another process' : `another process (PID ${holder})`;
+      return `Database "${path}" is in use by ${who}: wait until it ends or stop it, or name another file with --db`;
+    },
+  },
+  {
+    pattern: /Could not set lock on file/,
+    exitCode: 2,
+    line: (path) =>
+      `Database "${path}" is in use by another process: wait until it ends or stop it, or name another file with --db`,
+  },
+  {
+    pattern: /No space left on device|disk (?:is )?full|Disk quota exceeded|[Oo]ut of disk space/,
+    exitCode: 1,
+    line: (path) =>
+      `The disk of database "${path}" is full: free some space and run the same command again; what was stored before is kept`,
+  },
+  {
+    pattern: /not a valid DuckDB database file/,
+    exitCode: 2,
+    line: (path) =>
+      `"${path}" is not a DuckDB database: name another file with --db, or move this one away`,
+  },
+  {
+    pattern: /replaying WAL|[Cc]orrupt WAL/,
+    exitCode: 1,
+    line: (path) =>
+      `The write-ahead log "${path}.wal" is damaged: restore it from a backup, or move it away to open "${path}" without its latest writes`,
+  },
+  {
+    pattern: /newer (?:version of )?DuckDB|storage version|version number/,
+    exitCode: 2,
+    line: (path) =>
+      `Database "${path}" is in a format this program's DuckDB cannot read: update the program, or name another file with --db`,
+  },
+  {
+    pattern: /[Cc]orrupt database file|checksum/,
+    exitCode: 1,
+    line: (path) =>
+      `Database "${path}" is damaged: restore it from a backup, or name another file with --db`,
+  },
+  {
+    pattern: /Is a directory/,
+    exitCode: 2,
+    line: (path) => `Database "${path}" is a directory: name a file with --db`,
+  },
+  {
+    pattern: /Permission denied|EACCES|EPERM|Operation not permitted/,
+    exitCode: 2,
+    line: (path) =>
+      `No permission for database "${path}": change the rights of the file and its folder, or name another file with --db`,
+  },
+  {
+    pattern: /Read-only file system|EROFS/,
+    exitCode: 2,
+    line: (path) =>
+      `Database "${path}" lies on a read-only file system: name a file that can be written with --db`,
+  },
+  {
+    pattern: /database has been invalidated/,
+    exitCode: 1,
+    line: (path) =>
+      `Database "${path}" had to be closed after an earlier error: run the same command again; what was stored before is kept`,
+  },
+];
+
+/**
+ * The one line a user needs for what DuckDB or the file system said about a database file.
+ * An error that is not about the file is returned as it is.
+ */
+export function describeDatabaseError(error: unknown, path: string): Error {
+  if (error instanceof UserError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  for (const { pattern, exitCode, line } of KNOWN) {
+    const match = message.match(pattern);
+    if (match !== null) return new UserError(line(path, match), { exitCode, cause: error });
+  }
+  if (/^(?:IO|FATAL|Connection) Error/.test(message)) {
+    const first = message.split('\n', 1)[0];
+    return new UserError(`Database "${path}": ${first}`, { exitCode: 1, cause: error });
+  }
+  return error instanceof Error ? error : new Error(message);
+}

@@ -1,0 +1,90 @@
+/** Asked for this long before it is written at the latest; what arrives meanwhile shares the transaction. */
+const DELAY_MS = 2;
+/** More waiting than this are written at once. */
+const FULL = 512;
+
+interface Waiting<Item> {
+  readonly item: Item;
+  resolve(): void;
+  reject(reason: unknown): void;
+}
+
+/**
+ * Commits what one batch holds. Returns one entry an item: null where it is durable, else why that
+ * item alone was refused. Throws where none of them is durable.
+ */
+export type CommitBatch<Item> = (items: readonly Item[]) => Promise<readonly (Error | null)[]>;
+
+/**
+ * Gathers writes into shared transactions, strictly in the order they were asked for.
+ * While one transaction is being committed the next one gathers, so that a slow disk makes larger
+ * batches and not longer queues.
+ */
+export class GroupCommit<Item> {
+  readonly #commit: CommitBatch<Item>;
+  #waiting: Waiting<Item>[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  #tail: Promise<void> = Promise.resolve();
+  #busy = 0;
+
+  constructor(commit: CommitBatch<Item>) {
+    this.#commit = commit;
+  }
+
+  /** Resolves once the item is durable. */
+  add(item: Item): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ item, resolve, reject });
+      if (this.#waiting.length >= FULL) this.#flush();
+      else if (this.#busy === 0) this.#timer ??= setTimeout(() => this.#flush(), DELAY_MS);
+    });
+  }
+
+  /** Runs a task alone, after everything asked for before it and before everything after. */
+  alone<Result>(task: () => Promise<Result>): Promise<Result> {
+    this.#flush();
+    return this.#enqueue(task);
+  }
+
+  /** Resolves when nothing is waiting any more. */
+  drain(): Promise<void> {
+    return this.alone(async () => {});
+  }
+
+  #flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#waiting.length === 0) return;
+    const batch = this.#waiting;
+    this.#waiting = [];
+    void this.#enqueue(() => this.#write(batch));
+  }
+
+  #enqueue<Result>(task: () => Promise<Result>): Promise<Result> {
+    this.#busy += 1;
+    const result = this.#tail.then(task);
+    this.#tail = result.then(
+      () => this.#ended(),
+      () => this.#ended(),
+    );
+    return result;
+  }
+
+  #ended(): void {
+    this.#busy -= 1;
+    if (this.#busy === 0) this.#flush();
+  }
+
+  async #write(batch: readonly Waiting<Item>[]): Promise<void> {
+    try {
+      const refusals = await this.#commit(batch.map(({ item }) => item));
+      batch.forEach(({ resolve, reject }, index) => {
+        const refusal = refusals[index] ?? null;
+        if (refusal === null) resolve();
+        else reject(refusal);
+      });
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+}

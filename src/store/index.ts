@@ -1,0 +1,2 @@
+export { openMemoryStore, openStore, type Store } from './store.js';
+export { createTableReader } from './table-reader.js';

@@ -1,0 +1,13 @@
+import { join } from 'node:path';
+import { openMemoryStore, openStore } from '../../src/store/index.js';
+import { describeStore } from './contract.js';
+import { temporaryFolder } from './temporary-folder.js';
+
+const folder = temporaryFolder();
+let files = 0;
+
+describeStore('in memory', async () => openMemoryStore());
+describeStore('in DuckDB', () => {
+  files += 1;
+  return openStore(join(folder, `contract-${files}.duckdb`));
+});
