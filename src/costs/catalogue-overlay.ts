@@ -1,9 +1,9 @@
 import type { ExperimentPrice } from './experiment-price.js';
 
 /**
- * What our own data adds to genai-prices. Last checked on this date; every entry names its source.
+ * The date of this data: what we add to genai-prices, each entry with its source.
  */
-export const OVERLAY_CHECKED = '2026-11-23';
+export const OVERLAY_DATE = '2026-11-23';
 
 /**
  * Price of a batch request as a share of the direct one, by provider. genai-prices has none.

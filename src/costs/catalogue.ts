@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 import {
   BATCH_MULTIPLIERS,
-  OVERLAY_CHECKED,
+  OVERLAY_DATE,
   OVERLAY_PRICES,
   type OverlayEntry,
 } from './catalogue-overlay.js';
@@ -102,7 +102,7 @@ function pricingFromOverlay(model: string, entry: OverlayEntry, asOf: string): M
   return {
     ...pricingFromExperiment(model, entry.price, asOf),
     source: 'catalogue',
-    reference: `switchyard ${OVERLAY_CHECKED}, from ${entry.from}: ${entry.source}`,
+    reference: `switchyard ${OVERLAY_DATE}, from ${entry.from}: ${entry.source}`,
     longContext:
       tier === undefined
         ? []

@@ -16,8 +16,8 @@ export interface TokenCounter {
   /** A whole request: contents, roles and the tokens that the chat format adds. */
   countMessages(messages: readonly CountedMessage[]): number;
   /**
-   * A count that the truth cannot exceed, for reserving the worst case: the count itself where it is
-   * exact, else one token a byte of UTF-8, which no byte-level tokenizer passes.
+   * For reserving the worst case: the count itself where it is exact, else one token a byte of UTF-8,
+   * which no byte-level tokenizer passes. Text that a provider adds on its own is not in it.
    */
   countMessagesAtMost(messages: readonly CountedMessage[]): number;
 }
