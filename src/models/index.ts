@@ -1,3 +1,39 @@
+export type { Environment } from './api-key.js';
 export type { AskModel, CallResult } from './call.js';
+export {
+  type CallEvent,
+  type Caller,
+  type CallerOptions,
+  type CallLimits,
+  type CallOptions,
+  createCaller,
+} from './caller.js';
+export { type Clock, systemClock } from './clock.js';
+export type { LaneLimits } from './lane.js';
 export type { Model, ModelAnswer, ModelParameters, ModelRequest } from './model.js';
 export { ModelError, type ModelErrorKind } from './model-error.js';
+export type { ModelApi, ModelContext, ModelSpec } from './model-spec.js';
+export { createRecordedModel, type RecordedAnswer, type RecordedLookup } from './recorded.js';
+export { createModel, providerOf } from './registry.js';
+export {
+  type AnswerKey,
+  type AnswerKeyEntry,
+  type BilledTotal,
+  type CallCount,
+  chanceOfRight,
+  createAnswerKey,
+  createSimulatedModel,
+  FAULTS,
+  type Fault,
+  type FaultChances,
+  promptHash,
+  SIMULATED_MODELS,
+  SIMULATED_PROFILES,
+  type SimulatedOptions,
+  type SimulatedProfile,
+  type StandIn,
+  type StandInAccount,
+  type StandInOptions,
+  startStandIn,
+  TONE_CHANCES,
+} from './simulated/index.js';

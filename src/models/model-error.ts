@@ -1,8 +1,8 @@
 /**
  * What went wrong with an attempt.
  * `rate_limit` 429 · `server` 5xx, 408, 409 · `connection` no answer began · `timeout` dispatched and
- * never answered · `truncated` the answer broke off · `authentication` 401, 403 · `invalid_request` any
- * other 4xx · `aborted` by us.
+ * never answered · `truncated` the answer broke off or cannot be read · `authentication` 401, 403, or an
+ * account out of credit · `invalid_request` any other 4xx · `aborted` by us.
  */
 export type ModelErrorKind =
   | 'rate_limit'

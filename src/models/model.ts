@@ -19,6 +19,8 @@ export interface ModelRequest {
   readonly responseSchema?: ResponseSchema;
   /** Counts from 1; two trials of a prompt are two independent samples. */
   readonly trial: number;
+  /** Which prompt of its dataset it is; only recorded models look at it, to tell repeated prompts apart. */
+  readonly promptId?: string;
 }
 
 /** What one attempt brought back. */
@@ -47,6 +49,8 @@ export interface Model {
   /** Models that share this share a rate limit and a concurrency limit. */
   readonly rateLimitKey: string;
   readonly supportsBatch: boolean;
+  /** Parameters that the provider refuses for this model, so they are not sent: worth a warning. */
+  readonly ignores?: readonly (keyof ModelParameters)[];
   /** Worst-case tokens of the request's input, counted or estimated, never below the truth by design. */
   countInput(request: ModelRequest): number;
   /**

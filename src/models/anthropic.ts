@@ -1,0 +1,141 @@
+import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
+import { usageFromAnthropic } from '../costs/index.js';
+import type { FinishReason, ResponseSchema } from '../wire/index.js';
+import { closedSchema } from './closed-schema.js';
+import { createHttpFetch } from './http-fetch.js';
+import { isRecord } from './json-record.js';
+import type { Endpoint, Wire } from './live-model.js';
+import type { ModelAnswer, ModelRequest } from './model.js';
+import { ModelError } from './model-error.js';
+
+const OWN_ADDRESS = 'https://api.anthropic.com';
+
+/**
+ * Families without structured output, which came with 4.5: they are made to call a tool instead.
+ * A closed list of the past, so that models yet to come take the newer way; those that think by
+ * default refuse a forced tool call.
+ */
+const WITHOUT_OUTPUT_FORMAT = /claude-(?:instant|[23]|(?:opus|sonnet)-4-(?:[01](?!\d)|20\d{6}))/;
+
+/** Models up to 4.6 take sampling parameters; later ones answer any with 400, and the SDK dropped them. */
+const WITH_SAMPLING =
+  /claude-(?:instant|[23]|(?:opus|sonnet|haiku)-4(?:$|@|-(?:[0-6](?!\d)|20\d{6})))/;
+
+const STOP_REASONS: Readonly<Record<string, FinishReason>> = {
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  max_tokens: 'length',
+  model_context_window_exceeded: 'length',
+  refusal: 'content_filter',
+  tool_use: 'tool_calls',
+};
+
+/**
+ * Messages: Anthropic itself, and whatever speaks its format at a base URL.
+ * @see https://docs.anthropic.com/en/api/messages
+ */
+export async function openAnthropic(endpoint: Endpoint): Promise<Wire> {
+  const sdk = await import('@anthropic-ai/sdk');
+  // The SDK adds `/v1/messages`, where OpenAI's base URLs end in `/v1` by custom.
+  const url = (endpoint.baseUrl ?? OWN_ADDRESS).replace(/\/v1$/, '');
+  const client = new sdk.Anthropic({
+    baseURL: url,
+    // A key given in code keeps the SDK from looking for others in the environment and in files.
+    apiKey: endpoint.key,
+    webhookKey: null,
+    maxRetries: 0,
+    // The transport keeps the time; left out, the SDK would refuse long answers without streaming.
+    timeout: endpoint.timeoutMs + 60_000,
+    fetch: createHttpFetch({
+      timeoutMs: endpoint.timeoutMs,
+      authorization: `Bearer ${endpoint.key}`,
+    }),
+    openTelemetry: false,
+    logLevel: 'off',
+  });
+  const sampling = WITH_SAMPLING.test(endpoint.name);
+  const byTool = WITHOUT_OUTPUT_FORMAT.test(endpoint.name);
+
+  return {
+    sdk,
+    url,
+    ignores: sampling ? ['seed'] : ['temperature', 'topP', 'seed'],
+    reserved: ['model', 'messages', 'system', 'max_tokens', 'stream'],
+    // A tool brings a system prompt of some 350 tokens with it, a schema some instructions.
+    overhead: { request: 32, message: 8, schema: 512 },
+    async send(request, _context, signal) {
+      const { responseSchema } = request;
+      const body: MessageCreateParamsNonStreaming = {
+        ...bodyOf(request, sampling),
+        model: endpoint.name,
+        ...(responseSchema === undefined ? {} : structured(responseSchema, byTool)),
+      };
+      // Not `messages.create`, which writes a warning to the console for each call of an older model.
+      const message = await client.post('/v1/messages', { body, signal });
+      return answerOf(message, byTool ? responseSchema?.name : undefined);
+    },
+  };
+}
+
+function bodyOf(
+  { messages, parameters }: ModelRequest,
+  sampling: boolean,
+): Omit<MessageCreateParamsNonStreaming, 'model'> {
+  const { temperature, topP, maxTokens, stop, extra } = parameters;
+  const system = messages.filter(({ role }) => role === 'system').map(({ content }) => content);
+  const settings = {
+    ...(sampling && temperature !== undefined ? { temperature } : {}),
+    ...(sampling && topP !== undefined ? { top_p: topP } : {}),
+  };
+  return {
+    messages: messages.flatMap(({ role, content }) =>
+      role === 'system' ? [] : [{ role, content }],
+    ),
+    ...(system.length === 0 ? {} : { system: system.join('\n\n') }),
+    ...settings,
+    ...(stop === undefined ? {} : { stop_sequences: [...stop] }),
+    ...extra,
+    max_tokens: maxTokens,
+  };
+}
+
+function structured(
+  { name, schema }: ResponseSchema,
+  byTool: boolean,
+): Pick<MessageCreateParamsNonStreaming, 'output_config' | 'tools' | 'tool_choice'> {
+  const closed = closedSchema(schema);
+  if (!byTool) return { output_config: { format: { type: 'json_schema', schema: closed } } };
+  return {
+    tools: [
+      { name, description: 'Gives the answer.', input_schema: { ...closed, type: 'object' } },
+    ],
+    tool_choice: { type: 'tool', name, disable_parallel_tool_use: true },
+  };
+}
+
+/** @param tool the tool that was to be called; its input is then the answer */
+function answerOf(body: unknown, tool: string | undefined): ModelAnswer {
+  if (!isRecord(body)) throw new ModelError('truncated', 'the answer is no JSON object');
+  if (!Array.isArray(body.content)) {
+    throw new ModelError('truncated', 'the answer holds no content');
+  }
+  const blocks: readonly unknown[] = body.content;
+  const call = blocks
+    .filter(isRecord)
+    .find((block) => tool !== undefined && block.type === 'tool_use' && block.name === tool);
+  const text = blocks
+    .map((block) =>
+      isRecord(block) && block.type === 'text' && typeof block.text === 'string' ? block.text : '',
+    )
+    .join('');
+  const stopReason = STOP_REASONS[String(body.stop_reason)] ?? 'other';
+  const called = call !== undefined;
+  return {
+    text: called ? JSON.stringify(call.input) : text,
+    finishReason: called && stopReason === 'tool_calls' ? 'stop' : stopReason,
+    usage: usageFromAnthropic(body.usage),
+    latencyMs: null,
+    cost: null,
+    recordedScore: null,
+  };
+}

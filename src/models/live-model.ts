@@ -1,0 +1,77 @@
+import type { ModelPricing } from '../costs/index.js';
+import { classifyError, type ErrorContext, type SdkErrors } from './classify-error.js';
+import { createInputCounter, type TokenOverhead } from './count-input.js';
+import type { Model, ModelAnswer, ModelParameters, ModelRequest } from './model.js';
+import { ModelError } from './model-error.js';
+
+/** Where and how one model is asked. */
+export interface Endpoint {
+  readonly id: string;
+  /** What the provider calls the model. */
+  readonly name: string;
+  readonly origin: 'live' | 'simulated';
+  readonly pricing: ModelPricing;
+  /** Null for the maker's own address. */
+  readonly baseUrl: string | null;
+  readonly key: string;
+  readonly timeoutMs: number;
+  readonly rateLimitKey: string;
+}
+
+/** One maker's format over its SDK, opened for one endpoint. */
+export interface Wire {
+  readonly sdk: SdkErrors;
+  /** The address that is asked, for messages. */
+  readonly url: string;
+  /** Parameters that models of this name refuse, so they are left out. */
+  readonly ignores: readonly (keyof ModelParameters)[];
+  /** Members of the request body that `extra` may not set, as limits and budgets rest on them. */
+  readonly reserved: readonly string[];
+  /** At least the truth. */
+  readonly overhead: TokenOverhead;
+  /** Sends once; rejects with the SDK's or the transport's error. */
+  send(request: ModelRequest, context: ErrorContext, signal: AbortSignal): Promise<ModelAnswer>;
+}
+
+/** A model behind HTTP: sends once, never retries, and classifies what goes wrong. */
+export async function createLiveModel(endpoint: Endpoint, wire: Wire): Promise<Model> {
+  const host = new URL(wire.url).host;
+  const secrets = [endpoint.key];
+  return {
+    id: endpoint.id,
+    origin: endpoint.origin,
+    pricing: endpoint.pricing,
+    baseUrl: endpoint.baseUrl,
+    rateLimitKey: endpoint.rateLimitKey,
+    supportsBatch: endpoint.baseUrl === null,
+    ...(wire.ignores.length === 0 ? {} : { ignores: wire.ignores }),
+    countInput: await createInputCounter(endpoint.id, endpoint.baseUrl, wire.overhead),
+    async attempt(request, signal) {
+      refuseReserved(request.parameters, wire.reserved);
+      // The SDKs leave a listener on the signal that they are given; this one lives for one attempt.
+      const attempt = new AbortController();
+      const abort = () => attempt.abort(signal.reason);
+      signal.addEventListener('abort', abort, { once: true });
+      if (signal.aborted) abort();
+      const context: ErrorContext = { sdk: wire.sdk, host, secrets, now: Date.now() };
+      try {
+        return await wire.send(request, context, attempt.signal);
+      } catch (error) {
+        throw classifyError(error, { ...context, now: Date.now() });
+      } finally {
+        signal.removeEventListener('abort', abort);
+      }
+    },
+  };
+}
+
+function refuseReserved({ extra }: ModelParameters, reserved: readonly string[]): void {
+  if (extra === undefined) return;
+  const refused = reserved.find((name) => name in extra);
+  if (refused !== undefined) {
+    throw new ModelError(
+      'invalid_request',
+      `the parameter "${refused}" cannot be passed on: this program sets it, or its limits rest on it`,
+    );
+  }
+}

@@ -1,0 +1,158 @@
+import type { ChatCompletionCreateParamsNonStreaming } from 'openai/resources/chat/completions';
+import { usageFromOpenAI } from '../costs/index.js';
+import type { FinishReason } from '../wire/index.js';
+import { type ErrorContext, failureOfStatus } from './classify-error.js';
+import { closedSchema } from './closed-schema.js';
+import { createHttpFetch } from './http-fetch.js';
+import { isRecord } from './json-record.js';
+import type { Endpoint, Wire } from './live-model.js';
+import type { ModelAnswer, ModelRequest } from './model.js';
+import { ModelError } from './model-error.js';
+
+const OWN_ADDRESS = 'https://api.openai.com/v1';
+
+/** Reasoning families: they take `max_completion_tokens` only, and no sampling parameters. */
+const NEWER_FAMILY = /(?:^|\/)(?:o\d|gpt-[5-9])/;
+const CHAT_VARIANT = /-chat\b/;
+
+const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
+  stop: 'stop',
+  eos: 'stop',
+  end_turn: 'stop',
+  stop_sequence: 'stop',
+  length: 'length',
+  content_filter: 'content_filter',
+  tool_calls: 'tool_calls',
+  function_call: 'tool_calls',
+};
+
+/**
+ * Chat completions: OpenAI itself, and whatever speaks its format at a base URL (Ollama, vLLM,
+ * llama.cpp, OpenRouter).
+ * @see https://platform.openai.com/docs/api-reference/chat/create
+ */
+export async function openOpenAI(endpoint: Endpoint): Promise<Wire> {
+  const sdk = await import('openai');
+  const url = endpoint.baseUrl ?? OWN_ADDRESS;
+  const client = new sdk.OpenAI({
+    baseURL: url,
+    apiKey: endpoint.key,
+    // Left out, these would be read from the environment and sent to any address.
+    adminAPIKey: null,
+    organization: null,
+    project: null,
+    webhookSecret: null,
+    maxRetries: 0,
+    // The transport keeps the time; the SDK's own clock only runs until the headers arrive.
+    timeout: endpoint.timeoutMs + 60_000,
+    fetch: createHttpFetch({
+      timeoutMs: endpoint.timeoutMs,
+      authorization: `Bearer ${endpoint.key}`,
+    }),
+    logLevel: 'off',
+  });
+  const newer = NEWER_FAMILY.test(endpoint.name);
+  const samplingFixed = newer && !CHAT_VARIANT.test(endpoint.name);
+  const limitName =
+    endpoint.baseUrl === null || newer
+      ? ('max_completion_tokens' as const)
+      : ('max_tokens' as const);
+
+  return {
+    sdk,
+    url,
+    ignores: samplingFixed ? ['temperature', 'topP'] : [],
+    reserved: [
+      'model',
+      'messages',
+      'max_tokens',
+      'max_completion_tokens',
+      'n',
+      'best_of',
+      'stream',
+      'stream_options',
+    ],
+    overhead: { request: 16, message: 8, schema: 64 },
+    async send(request, context, signal) {
+      const body: ChatCompletionCreateParamsNonStreaming = {
+        ...bodyOf(request, samplingFixed),
+        model: endpoint.name,
+        [limitName]: request.parameters.maxTokens,
+      };
+      return answerOf(await client.chat.completions.create(body, { signal }), context);
+    },
+  };
+}
+
+function bodyOf(
+  { messages, parameters, responseSchema }: ModelRequest,
+  samplingFixed: boolean,
+): Omit<ChatCompletionCreateParamsNonStreaming, 'model'> {
+  const { temperature, topP, seed, stop, extra } = parameters;
+  return {
+    messages: messages.map(({ role, content }) => ({ role, content })),
+    ...(temperature === undefined || samplingFixed ? {} : { temperature }),
+    ...(topP === undefined || samplingFixed ? {} : { top_p: topP }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(stop === undefined ? {} : { stop: [...stop] }),
+    ...extra,
+    ...(responseSchema === undefined
+      ? {}
+      : {
+          response_format: {
+            type: 'json_schema',
+            json_schema: {
+              name: responseSchema.name,
+              strict: true,
+              schema: closedSchema(responseSchema.schema),
+            },
+          },
+        }),
+  };
+}
+
+/** Followers of the format leave things out, so nothing that the SDK's types promise is taken on trust. */
+function answerOf(body: unknown, context: ErrorContext): ModelAnswer {
+  if (!isRecord(body)) throw new ModelError('truncated', 'the answer is no JSON object');
+  throwEmbedded(body.error, context);
+  const choice: unknown = Array.isArray(body.choices) ? body.choices[0] : undefined;
+  if (!isRecord(choice) || !isRecord(choice.message)) {
+    throw new ModelError('truncated', 'the answer holds no message');
+  }
+  throwEmbedded(choice.error, context);
+  const { content, refusal } = choice.message;
+  const refused = typeof refusal === 'string' && refusal !== '';
+  return {
+    text: refused ? refusal : textOf(content),
+    finishReason: refused
+      ? 'content_filter'
+      : (FINISH_REASONS[String(choice.finish_reason)] ?? 'other'),
+    usage: usageFromOpenAI(body.usage),
+    latencyMs: null,
+    cost: null,
+    recordedScore: null,
+  };
+}
+
+function textOf(content: unknown): string {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  return content
+    .map((part: unknown) => (isRecord(part) && typeof part.text === 'string' ? part.text : ''))
+    .join('');
+}
+
+/** OpenRouter reports failures of the provider behind it inside an answer with status 200. */
+function throwEmbedded(error: unknown, { host, secrets }: ErrorContext): void {
+  if (!isRecord(error)) return;
+  const status = Number(error.code);
+  throw failureOfStatus({
+    status: Number.isInteger(status) && status >= 400 && status < 600 ? status : 502,
+    code: typeof error.code === 'string' ? error.code : null,
+    message: typeof error.message === 'string' ? error.message : JSON.stringify(error),
+    requestId: null,
+    retryAfterMs: null,
+    host,
+    secrets,
+  });
+}

@@ -1,0 +1,108 @@
+import { UserError } from '../user-error.js';
+import { openAnthropic } from './anthropic.js';
+import { apiKeyFor } from './api-key.js';
+import { checkBaseUrl } from './base-url.js';
+import { createLiveModel, type Endpoint, type Wire } from './live-model.js';
+import type { Model } from './model.js';
+import type { ModelApi, ModelContext, ModelSpec } from './model-spec.js';
+import { openOpenAI } from './openai.js';
+import { createRecordedModel } from './recorded.js';
+import { createSimulatedModel, SIMULATED_PROFILES } from './simulated/index.js';
+
+/** A maker with an address of its own: the format it speaks and where its key is looked up. */
+interface Maker {
+  readonly api: ModelApi;
+  readonly keyVariable: string;
+}
+
+const MAKERS: Readonly<Record<string, Maker>> = {
+  openai: { api: 'openai', keyVariable: 'OPENAI_API_KEY' },
+  anthropic: { api: 'anthropic', keyVariable: 'ANTHROPIC_API_KEY' },
+};
+
+const APIS: Readonly<Record<ModelApi, (endpoint: Endpoint) => Promise<Wire>>> = {
+  openai: openOpenAI,
+  anthropic: openAnthropic,
+};
+
+/** Providers that answer in this process. */
+const OFFLINE: Readonly<Record<string, (id: string, context: ModelContext) => Model>> = {
+  simulated: (id, { simulated }) => {
+    if (simulated === undefined) {
+      throw new TypeError(`Expected \`simulated\` in the context of "${id}"`);
+    }
+    return createSimulatedModel(id, simulated);
+  },
+  recorded: (id, { recorded }) => {
+    if (recorded === undefined) {
+      throw new UserError(
+        `Model "${id}" answers from an imported run, and none is named; import one first`,
+      );
+    }
+    return createRecordedModel(id, recorded);
+  },
+};
+
+const DEFAULT_TIMEOUT_MS = 300_000;
+
+/** The provider of a model id: the part before the first slash. */
+export function providerOf(id: string): string {
+  return id.slice(0, Math.max(0, id.indexOf('/')));
+}
+
+/**
+ * Opens a model. Its provider is the part of its id before the first slash: `openai`, `anthropic`,
+ * `simulated`, `recorded`, or any other name together with a base URL.
+ * A simulated model at a base URL (the stand-in server) stays marked as simulated.
+ * @throws UserError for an id, address, key variable or price that is missing or cannot be
+ */
+export async function createModel(spec: ModelSpec, context: ModelContext): Promise<Model> {
+  const { id } = spec;
+  const provider = providerOf(id);
+  const name = id.slice(provider.length + 1);
+  if (provider === '' || name === '') {
+    throw new UserError(
+      `Model "${id}" is no model id; write it as provider/name, such as openai/gpt-4o`,
+    );
+  }
+  const baseUrl = spec.baseUrl === null ? null : checkBaseUrl(id, spec.baseUrl);
+  const offline = OFFLINE[provider];
+  if (offline !== undefined && baseUrl === null) return offline(id, context);
+
+  const maker = MAKERS[provider];
+  if (maker === undefined && baseUrl === null) {
+    throw new UserError(
+      `Model "${id}": unknown provider "${provider}"; use ${[...Object.keys(MAKERS), ...Object.keys(OFFLINE)].join(', ')}, or give a base_url that speaks one of their formats`,
+    );
+  }
+  const pricing = spec.pricing ?? simulatedPricing(id);
+  if (pricing === null) {
+    throw new UserError(
+      `Model "${id}" has no known price; give one in the experiment (0 must be said)`,
+    );
+  }
+  const key = apiKeyFor({
+    model: id,
+    baseUrl,
+    apiKeyEnv: spec.apiKeyEnv,
+    makerVariable: maker?.keyVariable ?? null,
+    makerVariables: Object.values(MAKERS).map(({ keyVariable }) => keyVariable),
+    env: context.env,
+  });
+  const endpoint: Endpoint = {
+    id,
+    name,
+    origin: provider === 'simulated' ? 'simulated' : 'live',
+    pricing,
+    baseUrl,
+    key,
+    timeoutMs: spec.timeoutMs ?? DEFAULT_TIMEOUT_MS,
+    rateLimitKey: spec.rateLimitKey ?? baseUrl ?? provider,
+  };
+  const api = (baseUrl === null ? undefined : spec.api) ?? maker?.api ?? 'openai';
+  return createLiveModel(endpoint, await APIS[api](endpoint));
+}
+
+function simulatedPricing(id: string) {
+  return SIMULATED_PROFILES.find((profile) => profile.id === id)?.pricing ?? null;
+}
