@@ -1,0 +1,295 @@
+import { z } from 'zod';
+import type { ModelApi } from '../models/index.js';
+
+/**
+ * The experiment file as written. The message of every schema is what was expected; the problem
+ * report puts what was found before it. Descriptions go into the JSON Schema, for editors.
+ */
+
+const IMPORT_FORMATS = ['routerbench', 'routellm', 'outcomes'] as const;
+export type ImportFormat = (typeof IMPORT_FORMATS)[number];
+
+/** Request formats that a `base_url` can speak. */
+const API_FORMATS = ['openai', 'anthropic'] as const satisfies readonly ModelApi[];
+
+/** Members of a request body that the program sets itself. */
+const OWN_MEMBERS = [
+  'model',
+  'messages',
+  'system',
+  'stream',
+  'n',
+  'temperature',
+  'max_tokens',
+  'max_completion_tokens',
+  'top_p',
+  'seed',
+  'stop',
+  'stop_sequences',
+  'response_format',
+];
+
+/** A mapping of known keys; for unknown ones the message lists those that are known. */
+const mapping = <Shape extends z.ZodRawShape>(expected: string, shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys' ? Object.keys(shape).join(', ') : expected,
+  });
+
+const text = (expected: string) => z.string({ error: expected }).min(1, { error: expected });
+
+const integer = (least: number, most: number) => {
+  const error = `an integer from ${least} to ${most}`;
+  return z.int({ error }).min(least, { error }).max(most, { error });
+};
+
+const amount = (what: string, most = 1_000_000) => {
+  const error = `${what}, a number from 0 to ${most}`;
+  return z.number({ error }).min(0, { error }).max(most, { error });
+};
+
+const listOf = <Item extends z.ZodType>(item: Item, expected: string) =>
+  z.array(item, { error: expected }).min(1, { error: expected });
+
+const SLUG = /^[a-z0-9][a-z0-9._-]{0,63}$/;
+const SLUG_EXPECTED =
+  'a name of lower-case letters, digits, ".", "_" and "-", at most 64, that begins with a letter or digit';
+const slug = z.string({ error: SLUG_EXPECTED }).regex(SLUG, { error: SLUG_EXPECTED });
+
+const MODEL_EXPECTED = 'a model as "provider/name"';
+const modelId = z
+  .string({ error: MODEL_EXPECTED })
+  .regex(/^[a-z0-9][a-z0-9_.-]{0,63}\/[^\s*]{1,200}$|^recorded\/\*$/, { error: MODEL_EXPECTED });
+
+const filter = mapping('a mapping with domain, split or ids', {
+  domain: listOf(text('a domain'), 'a list of domains')
+    .describe('Only prompts of these kinds of work.')
+    .optional(),
+  split: listOf(text('a split'), 'a list of splits')
+    .describe('Only prompts published on these sides, such as "test".')
+    .optional(),
+  ids: listOf(text('a prompt id'), 'a list of prompt ids')
+    .describe('Only these prompts.')
+    .optional(),
+}).describe('Which prompts to take; all conditions must hold.');
+
+const PATH_EXPECTED = 'a path';
+const path = text(PATH_EXPECTED).describe(
+  `File or folder, relative to this file. \${SWITCHYARD_…} stands for that environment variable.`,
+);
+const DATASET_EXPECTED = 'a path, a mapping with path, or a list of these';
+const datasetMapping = mapping('a path or a mapping with path', {
+  path,
+  import: z
+    .enum(IMPORT_FORMATS, { error: `one of ${IMPORT_FORMATS.join(', ')}` })
+    .describe(
+      'The path holds recorded outcomes of this format: prompts, and the answers of `recorded/…` models.',
+    )
+    .optional(),
+  filter: filter.optional(),
+  limit: integer(1, 10_000_000)
+    .describe('Only the first so many prompts that pass the filter.')
+    .optional(),
+});
+const datasetEntry = z.union([path, datasetMapping], { error: 'a path or a mapping with path' });
+const dataset = z
+  .union([path, datasetMapping, listOf(datasetEntry, DATASET_EXPECTED)], {
+    error: DATASET_EXPECTED,
+  })
+  .describe('Where the prompts are: JSONL, CSV or Parquet, or recorded outcomes with `import`.');
+
+const price = mapping('a mapping with input and output', {
+  input: amount('US dollars per million input tokens').describe(
+    'US dollars per million input tokens; 0 must be said.',
+  ),
+  output: amount('US dollars per million output tokens').describe(
+    'US dollars per million output tokens; 0 must be said.',
+  ),
+  cached_input: amount('US dollars per million cached input tokens')
+    .describe('US dollars per million input tokens read from a cache. Default: as input.')
+    .optional(),
+  cache_write: amount('US dollars per million cache-written tokens')
+    .describe('US dollars per million input tokens written to a cache. Default: as input.')
+    .optional(),
+  per_request: amount('US dollars per request')
+    .describe('US dollars per request, on top. Default 0.')
+    .optional(),
+  batch_multiplier: amount('a factor on the price', 1)
+    .describe(
+      'Factor on the price in batch processing; 0.5 is half price. Default: no batch price.',
+    )
+    .optional(),
+}).describe("The model's price, over the catalogue's or where it knows none.");
+
+const extra = z
+  .record(z.string(), z.json(), { error: 'a mapping' })
+  .superRefine((members, context) => {
+    for (const member of Object.keys(members)) {
+      if (OWN_MEMBERS.includes(member)) {
+        const message = 'nothing of that name in extra, as the program sets it itself';
+        context.addIssue({ code: 'custom', path: [member], message });
+      }
+    }
+  })
+  .describe('Further members of the request body, sent as they are.');
+
+const STOP_EXPECTED = 'a text or a list of at most 8 texts at which an answer stops';
+const parameters = mapping('a mapping of parameters', {
+  temperature: amount('a temperature', 2).describe('From 0 to 2.').optional(),
+  max_tokens: integer(1, 1_000_000)
+    .describe('Most tokens of an answer; the budget reserves for that many. Default 1024.')
+    .optional(),
+  top_p: amount('a share of probability', 1).describe('From 0 to 1.').optional(),
+  seed: integer(0, 2_147_483_647)
+    .describe('Seed sent to the provider, where it takes one.')
+    .optional(),
+  stop: z
+    .union(
+      [text(STOP_EXPECTED), listOf(text(STOP_EXPECTED), STOP_EXPECTED).max(8, STOP_EXPECTED)],
+      {
+        error: STOP_EXPECTED,
+      },
+    )
+    .describe('Texts at which an answer stops.')
+    .optional(),
+  extra: extra.optional(),
+});
+
+const rateLimits = mapping('a mapping of rate limits', {
+  requests_per_minute: integer(1, 10_000_000).describe('Requests per minute.').optional(),
+  tokens_per_minute: integer(1, 1_000_000_000)
+    .describe('Tokens per minute, in and out.')
+    .optional(),
+  max_concurrency: integer(1, 10_000).describe('Calls in flight at once.').optional(),
+}).describe('What the provider allows; the program slows down to it.');
+
+const URL_EXPECTED =
+  'an http or https address without user, password, query or fragment, such as "http://127.0.0.1:8000/v1"';
+const KEY_EXPECTED =
+  'the name of an environment variable that ends in _API_KEY, never the key itself';
+
+const connection = {
+  base_url: text(URL_EXPECTED)
+    .refine(isPlainAddress, { error: URL_EXPECTED })
+    .describe("Address to use in place of the provider's own. No default key is sent there.")
+    .optional(),
+  api: z
+    .enum(API_FORMATS, { error: `one of ${API_FORMATS.join(', ')}` })
+    .describe('Request format that base_url speaks. Default: that of the provider in the id.')
+    .optional(),
+  api_key_env: z
+    .string({ error: KEY_EXPECTED })
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*_API_KEY$/, { error: KEY_EXPECTED })
+    .describe('Name of the environment variable that holds the key; it ends in _API_KEY.')
+    .optional(),
+  price: price.optional(),
+  parameters: parameters
+    .describe("Parameters of this model's requests, over the file's.")
+    .optional(),
+  rate_limits: rateLimits.optional(),
+  timeout_seconds: amount('seconds for one attempt', 86_400)
+    .positive({ error: 'seconds for one attempt, more than 0' })
+    .describe('Most seconds that one attempt may take.')
+    .optional(),
+};
+
+const MODEL_ENTRY_EXPECTED = 'a model as "provider/name" or a mapping with id';
+export const modelMapping = mapping(MODEL_ENTRY_EXPECTED, {
+  id: modelId.describe('The model as provider/name.'),
+  ...connection,
+});
+export const modelEntry = z.union([modelId, modelMapping], { error: MODEL_ENTRY_EXPECTED });
+
+const JUDGE_EXPECTED = '"grader", "recorded" or a mapping with id and model';
+export const judgeMapping = mapping(JUDGE_EXPECTED, {
+  id: slug
+    .refine((id) => id !== 'grader' && id !== 'recorded', {
+      error: 'a name other than grader and recorded, which are judges without a model',
+    })
+    .describe('Name of the judge.'),
+  model: modelId.describe('The judging model as provider/name.'),
+  rubric: text('the name of a rubric')
+    .describe('What it judges by. Default: correctness.')
+    .optional(),
+  repeats: integer(1, 100).describe('Verdicts asked for per answer. Default 1.').optional(),
+  ...connection,
+  parameters: parameters.describe('Over temperature 0 and max_tokens 512.').optional(),
+});
+const judgeEntry = z.union(
+  [z.enum(['grader', 'recorded'], { error: JUDGE_EXPECTED }), judgeMapping],
+  { error: JUDGE_EXPECTED },
+);
+
+const ROUTER_EXPECTED = 'the id of a router or a mapping with id and its settings';
+const routerEntry = z.union(
+  [
+    text(ROUTER_EXPECTED),
+    z
+      .object(
+        {
+          id: text('the id of a router').describe('Id of the router.').optional(),
+          router: text('the id of a router').describe('The same as id.').optional(),
+        },
+        { error: ROUTER_EXPECTED },
+      )
+      .catchall(z.json())
+      .refine((entry) => (entry.id === undefined) !== (entry.router === undefined), {
+        error: 'the id of a router under "id" or "router", one of them',
+      }),
+  ],
+  { error: ROUTER_EXPECTED },
+);
+
+export const experimentDocument = mapping('a mapping of keys such as name, dataset and models', {
+  name: slug.describe('Name of the experiment; its runs are found by it.'),
+  description: z.string({ error: 'a text' }).describe('What it is for, in a sentence.').optional(),
+  dataset,
+  models: listOf(modelEntry, 'a list of at least one model').describe(
+    'The models to compare. recorded/* means every model of an imported dataset.',
+  ),
+  parameters: parameters
+    .describe('Parameters of every model that does not set its own.')
+    .optional(),
+  judges: listOf(judgeEntry, 'a list of at least one judge')
+    .describe('Who scores the answers. Default: grader, or recorded for an imported dataset.')
+    .optional(),
+  judge: text('the id of a judge of this file')
+    .describe('The judge that a comparison uses. Default: the first.')
+    .optional(),
+  trials: integer(1, 1_000)
+    .describe('Independent answers per prompt and model. Default 1.')
+    .optional(),
+  seed: integer(0, 2_147_483_647).describe('Seed of everything random. Default 1.').optional(),
+  budget_usd: amount('US dollars')
+    .describe('Most that a run may spend, in US dollars. Default: no cap.')
+    .optional(),
+  max_concurrency: integer(1, 10_000).describe('Calls in flight over all models.').optional(),
+  routers: listOf(routerEntry, 'a list of at least one router')
+    .describe('The routers to fit and compare, each with its settings.')
+    .optional(),
+  compare: mapping('a mapping with margin or split_seed', {
+    margin: amount('a loss of quality', 1)
+      .describe('Loss of mean quality that still counts as none. Default 0.01.')
+      .optional(),
+    split_seed: integer(0, 2_147_483_647)
+      .describe('Seed of the split into fit, tune and test. Default 1.')
+      .optional(),
+  })
+    .describe('How policies are compared.')
+    .optional(),
+});
+
+export type ExperimentDocument = z.output<typeof experimentDocument>;
+export type DatasetDocument = Exclude<ExperimentDocument['dataset'], readonly unknown[]>;
+export type ModelDocument = z.output<typeof modelEntry>;
+export type JudgeDocument = z.output<typeof judgeEntry>;
+export type RouterDocument = z.output<typeof routerEntry>;
+export type ParametersDocument = z.output<typeof parameters>;
+
+/** Whether it is an http(s) address that names nothing but a host and a path. */
+function isPlainAddress(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, username, password, search, hash } = new URL(address);
+  const web = protocol === 'http:' || protocol === 'https:';
+  return web && username === '' && password === '' && search === '' && hash === '';
+}

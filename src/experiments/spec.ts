@@ -1,0 +1,86 @@
+import type { ExperimentPrice } from '../costs/index.js';
+import type { RubricJudgeSpec } from '../judges/index.js';
+import type { ModelApi, ModelParameters } from '../models/index.js';
+import type { ImportFormat } from './spec-schema.js';
+
+/** Which prompts of a dataset to take; an empty list takes all. */
+export interface DatasetFilter {
+  readonly domains: readonly string[];
+  readonly splits: readonly string[];
+  readonly ids: readonly string[];
+}
+
+export interface DatasetEntry {
+  /** Absolute. */
+  readonly path: string;
+  /** Recorded outcomes of this format, which hold the prompts too; null for a file of prompts. */
+  readonly import: ImportFormat | null;
+  readonly filter: DatasetFilter;
+  /** Only the first so many that pass the filter; null for all. */
+  readonly limit: number | null;
+}
+
+/** Null members are unlimited. */
+export interface RateLimits {
+  readonly requestsPerMinute: number | null;
+  readonly tokensPerMinute: number | null;
+  readonly maxConcurrency: number | null;
+}
+
+export interface ModelEntry {
+  /** `provider/name`, or `recorded/*` for every model of an imported dataset. */
+  readonly id: string;
+  /** Null for the provider's own address. */
+  readonly baseUrl: string | null;
+  /** The format that `baseUrl` speaks; null where the provider's own is meant. */
+  readonly api: ModelApi | null;
+  /** Name of the environment variable that holds the key; null for the provider's default. */
+  readonly apiKeyEnv: string | null;
+  /** As written; null where the catalogue is to know it. */
+  readonly price: ExperimentPrice | null;
+  /** The file's `parameters` with the model's own over them. */
+  readonly parameters: ModelParameters;
+  readonly rateLimits: RateLimits;
+  /** For one attempt; null for the default. */
+  readonly timeoutMs: number | null;
+}
+
+/** A judge that asks a model, by a rubric. */
+export interface RubricJudgeEntry extends RubricJudgeSpec {
+  /** How its model is reached and priced. */
+  readonly modelEntry: ModelEntry;
+  /** Verdicts asked for per answer. */
+  readonly repeats: number;
+}
+
+export type JudgeEntry =
+  | RubricJudgeEntry
+  | { readonly kind: 'grader'; readonly id: 'grader'; readonly repeats: 1 }
+  | { readonly kind: 'recorded'; readonly id: 'recorded'; readonly repeats: 1 };
+
+export interface RouterEntry {
+  readonly id: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** An experiment file as read: defaults filled in, paths absolute. */
+export interface Experiment {
+  /** Absolute path of the file; null where it was given as text. */
+  readonly file: string | null;
+  readonly name: string;
+  readonly description: string | null;
+  readonly datasets: readonly DatasetEntry[];
+  readonly models: readonly ModelEntry[];
+  readonly judges: readonly JudgeEntry[];
+  /** Id of the judge that a comparison uses. */
+  readonly judge: string;
+  readonly trials: number;
+  readonly seed: number;
+  /** US dollars; null for no cap. */
+  readonly budgetUsd: number | null;
+  /** Calls in flight over all models; null for the default. */
+  readonly maxConcurrency: number | null;
+  /** Null where the file names none and the default list is meant. */
+  readonly routers: readonly RouterEntry[] | null;
+  readonly compare: { readonly margin: number; readonly splitSeed: number };
+}
