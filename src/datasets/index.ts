@@ -1,5 +1,5 @@
 export { checkDataFile } from './data-file.js';
-export type { DatasetFilter } from './filter.js';
+export { type DatasetFilter, filterPrompts } from './filter.js';
 export { hashPrompts } from './hash-prompts.js';
 export { lineOf, type Position } from './position.js';
 export { didYouMean, Problems, quote } from './problems.js';

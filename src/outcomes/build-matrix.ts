@@ -86,7 +86,7 @@ export function buildMatrix(
   const ours = scores.filter(({ judge }) => judge === options.judge);
   const version = latestVersion(ours);
   const repeats = new Map<number, number[]>();
-  for (const verdict of [...ours].sort((a, b) => a.repeat - b.repeat)) {
+  for (const verdict of ours) {
     const at = indexOf(verdict);
     if (verdict.score === null || verdict.judgeVersion !== version || at === undefined) continue;
     // A failed cell has no answer, so nothing a judge says of it counts.
