@@ -87,21 +87,23 @@ export class Exchange {
       response.write(body.slice(0, Math.floor(body.length / 2)), () => response.destroy());
       return;
     }
-    this.#bookAnswer(call);
-    for (const part of parts.slice(0, -1)) response.write(part);
-    response.end(parts.at(-1));
+    this.#deliver(call, parts);
   }
 
-  /** Before the client can ask for the account; taken back if it leaves before the end. */
-  #bookAnswer({ wire, model, prompt, bill }: ServedCall): void {
+  /** Booked before the client can ask for the account; taken back if it leaves before the end. */
+  #deliver({ wire, model, prompt, bill }: ServedCall, parts: readonly string[]): void {
     const isDelivered = !wire.stream || wire.streamUsage;
     this.#book.countAnswered(model, prompt);
     if (isDelivered) this.#book.billDelivered(bill);
     else this.#book.billUndelivered(bill);
+    const { socket } = this.#response;
+    // The response says that it finished even where the connection was reset under it.
     this.#response.once('close', () => {
-      if (this.#response.writableFinished) return;
+      if (!socket?.errored && this.#response.writableFinished) return;
       this.#book.abandonAnswered(model, prompt, bill, isDelivered);
     });
+    for (const part of parts.slice(0, -1)) this.#response.write(part);
+    this.#response.end(parts.at(-1));
   }
 
   #whole(call: ServedCall): string {

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import Anthropic from '@anthropic-ai/sdk';
 import OpenAI from 'openai';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -371,6 +371,33 @@ describe('the account', () => {
     expect(standIn.account()).toMatchObject({
       byStatus: { none: 1 },
       billed: { delivered: { attempts: 0 }, undelivered: { attempts: 1 } },
+    });
+  });
+
+  it('takes back an answer as delivered when its client left in the middle of it', async () => {
+    const messages = [{ role: 'user' as const, content: 'Recite.' }];
+    const long = createAnswerKey([
+      {
+        messages,
+        reference: 'la '.repeat(4_000_000),
+        grader: { name: 'exact', options: {} },
+        domain: 'any',
+        difficulty: -20,
+        distractors: [],
+      },
+    ]);
+    const { standIn } = await start({ answerKey: long });
+    const body = JSON.stringify({ model: 'small', messages, max_tokens: 1e9 });
+    const socket = connect(standIn.port, '127.0.0.1');
+    socket.once('data', () => socket.destroy());
+    socket.write(
+      `POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+    );
+    await expect.poll(() => standIn.account().abandoned, { timeout: 10_000 }).toBe(1);
+    expect(standIn.account()).toMatchObject({
+      byStatus: { 200: 1 },
+      calls: [{ attempts: 1, answered: 0 }],
+      billed: { delivered: { attempts: 0, cost: 0 }, undelivered: { attempts: 1 } },
     });
   });
 
