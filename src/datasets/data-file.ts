@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { access, open, readdir, stat } from 'node:fs/promises';
+import { open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
 import { UserError } from '../user-error.js';
 import { didYouMean, quote } from './problems.js';
@@ -38,6 +37,16 @@ async function siblings(path: string): Promise<string[]> {
   }
 }
 
+function unreadable(path: string, cause: NodeJS.ErrnoException): UserError {
+  const denied = cause.code === 'EACCES' || cause.code === 'EPERM';
+  return new UserError(
+    denied
+      ? `${path}: no permission to read it; mend the rights of the file and its folders`
+      : `${path}: cannot be read (${cause.code ?? cause.message})`,
+    { cause },
+  );
+}
+
 /**
  * Says plainly why a file cannot be read, before anything tries.
  * @throws UserError: missing, a folder, unreadable, not a regular file, empty, or Parquet in name only
@@ -50,18 +59,16 @@ export async function checkDataFile(path: string): Promise<DataFormat> {
         `${path}: no such file${didYouMean(basename(path), await siblings(path))}`,
       );
     }
-    throw new UserError(`${path}: cannot be read (${found.code ?? found.message})`);
+    throw unreadable(path, found);
   }
   if (found.isDirectory()) {
     throw new UserError(`${path}: is a folder; give one file (${EXPECTED})`);
   }
   const format = dataFormat(path);
   if (!found.isFile()) throw new UserError(`${path}: is not a regular file; give a file on disk`);
-  try {
-    await access(path, constants.R_OK);
-  } catch {
-    throw new UserError(`${path}: no permission to read it; mend with chmod +r`);
-  }
+  const opened = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => cause);
+  if (opened instanceof Error) throw unreadable(path, opened);
+  await opened.close();
   if (found.size === 0) {
     throw new UserError(`${path}: is empty; expected at least one prompt`);
   }

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -224,6 +224,23 @@ describe('files that are no dataset', () => {
     expect((await lines('fake.parquet'))[0]).toMatch(/^fake\.parquet: is not a Parquet file/);
   });
 });
+
+test.skipIf(process.getuid?.() !== 0)(
+  'a file without the right to read it is one line',
+  async () => {
+    const path = folder.write('secret.jsonl', good('a'));
+    chmodSync(path, 0);
+    // Root may read everything, so the test steps down while it looks.
+    chmodSync(folder.path, 0o755);
+    process.seteuid?.(65_534);
+    const lines = await problemLines(readDataset(path, { reader }), folder.path).finally(() =>
+      process.seteuid?.(0),
+    );
+    expect(lines).toEqual([
+      'secret.jsonl: no permission to read it; mend the rights of the file and its folders',
+    ]);
+  },
+);
 
 describe('filter and limit', () => {
   const path = folder.write(
