@@ -8,19 +8,10 @@ interface Known {
 
 const KNOWN: readonly Known[] = [
   {
-    pattern: /Could not set lock on file.*?(?:PID (\d+))?\)?\.? (?:See also|However)/s,
+    pattern: /Could not set lock on file(?:.*\((PID \d+)\))?/s,
     exitCode: 2,
-    line: (path, match) => {
-      const holder = /PID (\d+)/.exec(match[0])?.[1];
-      const who = holder === undefined ? 'another process' : `another process (PID ${holder})`;
-      return `Database "${path}" is in use by ${who}: wait until it ends or stop it, or name another file with --db`;
-    },
-  },
-  {
-    pattern: /Could not set lock on file/,
-    exitCode: 2,
-    line: (path) =>
-      `Database "${path}" is in use by another process: wait until it ends or stop it, or name another file with --db`,
+    line: (path, [, holder]) =>
+      `Database "${path}" is in use by another process${holder === undefined ? '' : ` (${holder})`}: wait until it ends or stop it, or name another file with --db`,
   },
   {
     pattern: /No space left on device|disk (?:is )?full|Disk quota exceeded|[Oo]ut of disk space/,
@@ -47,7 +38,7 @@ const KNOWN: readonly Known[] = [
       `Database "${path}" is in a format this program's DuckDB cannot read: update the program, or name another file with --db`,
   },
   {
-    pattern: /[Cc]orrupt database file|checksum/,
+    pattern: /[Cc]orrupt database file|checksum|Could not read enough bytes/,
     exitCode: 1,
     line: (path) =>
       `Database "${path}" is damaged: restore it from a backup, or name another file with --db`,

@@ -81,6 +81,12 @@ export async function prepareFile(path: string, readOnly: boolean): Promise<stri
         { cause: error },
       );
     }
+    if (isCode(error, 'ENOENT')) {
+      throw new UserError(
+        `Cannot create the folder "${dirname(path)}" of database "${path}": name a file with --db in a folder that can be written`,
+        { cause: error },
+      );
+    }
     throw error;
   }
   return join(await realpath(dirname(file)), basename(file));

@@ -6,7 +6,7 @@ import { UserError } from '../user-error.js';
  * @throws UserError for an address such as `s3://…`, as nothing here reads over a network
  */
 export function localPath(path: string, what: string): string {
-  if (path === '' || path.includes('\0')) {
+  if (path === '' || path === ':memory:' || path.includes('\0')) {
     throw new UserError(
       `Expected ${what} to be the path of a local file, got "${path.replaceAll('\0', '\\0')}"`,
     );
