@@ -1,23 +1,34 @@
-import { type CostQuality, interpolate, mean, upperHull } from '../statistics/index.js';
+import { type CostQuality, mean, paretoFrontier } from '../statistics/index.js';
 import { thresholdsOf } from './dial.js';
 import type { ModelSummary } from './model-summary.js';
 import type { RouterData } from './router.js';
 
-const SHARES = [0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1];
-const COSTS_READ = 32;
+/** Shares of answers accepted that are tried with each chain. */
+const SHARES = Array.from({ length: 17 }, (_, at) => at / 16);
 
-/** Ordered subsets of `count` items. */
-function subsets<T>(items: readonly T[], count: number): T[][] {
-  if (count === 0) return [[]];
-  return items.flatMap((item, at) =>
-    subsets(items.slice(at + 1), count - 1).map((rest) => [item, ...rest]),
-  );
+/** A chain of models, and how many of their answers are to be kept. */
+export interface CascadeSetting {
+  /** Positions among the candidates, in calling order. */
+  readonly chain: readonly number[];
+  /** Share of the answers, those of the last model aside, that are confident enough. */
+  readonly acceptedShare: number;
 }
 
-/** Mean cost and quality of a chain at one threshold, over the prompts where all of it was measured. */
+/** Subsets of 0 … `size` − 1 with `least` to `most` members, each ascending. */
+function chainsOf(size: number, least: number, most: number): number[][] {
+  const grow = (chain: readonly number[]): number[][] => {
+    const longer = Array.from({ length: size }, (_, next) => next)
+      .filter((next) => next > (chain.at(-1) ?? -1))
+      .flatMap((next) => (chain.length < most ? grow([...chain, next]) : []));
+    return chain.length >= least ? [[...chain], ...longer] : longer;
+  };
+  return grow([]);
+}
+
+/** Mean cost and quality of a chain at one threshold, over the prompts where it was measured. */
 function tryChain(
   data: RouterData,
-  hull: readonly ModelSummary[],
+  candidates: readonly ModelSummary[],
   confidence: Float64Array,
   chain: readonly number[],
   threshold: number,
@@ -27,9 +38,9 @@ function tryChain(
   data.features.forEach((_, row) => {
     let cost = 0;
     for (const [at, position] of chain.entries()) {
-      const cell = row * data.models.length + hull[position]!.index;
+      const cell = row * data.models.length + candidates[position]!.index;
       cost += data.cost[cell]!;
-      const trust = confidence[row * hull.length + position]!;
+      const trust = confidence[row * candidates.length + position]!;
       if (at < chain.length - 1 && !(trust >= threshold)) continue;
       const quality = data.score[cell]!;
       if (!Number.isNaN(quality) && !Number.isNaN(cost)) {
@@ -42,49 +53,37 @@ function tryChain(
   return { cost: mean(costs), quality: mean(qualities) };
 }
 
+/** Threshold by share for a chain: quantiles of the confidences that could end it early. */
+export function chainThreshold(
+  confidence: Float64Array,
+  candidates: number,
+  chain: readonly number[],
+): (acceptedShare: number) => number {
+  const early = new Set(chain.slice(0, -1));
+  return thresholdsOf(confidence.filter((_, cell) => early.has(cell % candidates)));
+}
+
 /**
- * Which models of the hull to chain: from the cheapest to the dearest, with at most `longest - 2`
- * between. Chosen on fit by the mean quality over the hull's range of costs, with out-of-fold
- * confidences, so that a model which only adds cost is skipped.
- * @param confidence by prompt and hull model, row-major, out of fold
- * @returns positions in the hull, ascending
+ * Which chains of the candidates, at which share of answers accepted, are worth their cost on these
+ * data: the frontier over all of them, cheapest first (FrugalGPT's search, as an enumeration).
+ * @param candidates by cost, at least two
+ * @param confidence by prompt and candidate, row-major, out of fold
+ * @param longest most models in a chain
  */
-export function chooseChain(
+export function worthwhileSettings(
   data: RouterData,
-  hull: readonly ModelSummary[],
+  candidates: readonly ModelSummary[],
   confidence: Float64Array,
   longest: number,
-): number[] {
-  const last = hull.length - 1;
-  const between = Array.from({ length: last - 1 }, (_, at) => at + 1);
-  const counts = Array.from(
-    { length: Math.max(0, Math.min(longest - 2, between.length)) + 1 },
-    (_, count) => count,
+): CascadeSetting[] {
+  const settings = chainsOf(candidates.length, 2, longest).flatMap((chain) =>
+    SHARES.map((acceptedShare) => ({ chain, acceptedShare })),
   );
-  const chains = counts.flatMap((count) =>
-    subsets(between, count).map((middle) => [0, ...middle, last]),
-  );
-  const threshold = thresholdsOf(confidence);
-  const [low, high] = [hull[0]!.cost, hull[last]!.cost];
-  const area = (chain: readonly number[]): number => {
-    const points = SHARES.map((share) =>
-      tryChain(data, hull, confidence, chain, threshold(1 - share)),
-    );
-    const line = upperHull(points).map((at) => points[at]!);
-    return mean(
-      Array.from({ length: COSTS_READ }, (_, at) =>
-        interpolate(line, low + ((at + 0.5) / COSTS_READ) * (high - low)),
-      ),
-    );
-  };
-  let best = chains[0]!;
-  let bestArea = area(best);
-  for (const chain of chains.slice(1)) {
-    const reached = area(chain);
-    if (reached > bestArea) {
-      best = chain;
-      bestArea = reached;
-    }
-  }
-  return best;
+  const thresholds = new Map<readonly number[], (share: number) => number>();
+  const points = settings.map(({ chain, acceptedShare }) => {
+    const threshold = thresholds.get(chain) ?? chainThreshold(confidence, candidates.length, chain);
+    thresholds.set(chain, threshold);
+    return tryChain(data, candidates, confidence, chain, threshold(acceptedShare));
+  });
+  return paretoFrontier(points).map((at) => settings[at]!);
 }

@@ -23,7 +23,7 @@ function mostTrusted(calls: readonly SeenCall[]): number {
 export function cascadePolicy(
   document: PolicyDocument,
   threshold: number,
-  verifier: Verifier,
+  verify: NonNullable<Policy['verify']>,
 ): Policy {
   const { models } = document;
   return {
@@ -67,7 +67,7 @@ export function cascadePolicy(
         `confidence ${confidence.toFixed(3)} reaches ${threshold}`,
       ]);
     },
-    verify: (features, model, text) => verifier.confidence(features, model, text),
+    verify,
     toDocument: () => document,
   };
 }
@@ -85,5 +85,8 @@ export function cascadeFromDocument(document: PolicyDocument): Policy {
   const { buckets, weights } = verifier.ngrams;
   if (buckets.length !== weights.length)
     throw wrong('ngrams.weights', buckets.length, weights.length);
-  return cascadePolicy(document, threshold, new Verifier(verifier));
+  const learned = new Verifier(verifier);
+  return cascadePolicy(document, threshold, (features, model, text) =>
+    learned.confidence(features, model, text),
+  );
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type Policy, type PolicyDocument, TEXTS_NEEDED } from '../policies/index.js';
 import { UserError } from '../user-error.js';
-import { chooseChain } from './cascade-chain.js';
+import { type CascadeSetting, chainThreshold, worthwhileSettings } from './cascade-chain.js';
 import { cascadeFromDocument, cascadePolicy } from './cascade-policy.js';
-import { dialSettings, thresholdsOf } from './dial.js';
+import { dialSettings } from './dial.js';
 import { learnVerifier } from './learn-verifier.js';
 import {
   hullModels,
@@ -13,7 +13,7 @@ import {
 } from './model-summary.js';
 import { checked, dialLabel } from './policy-document.js';
 import type { FitOptions, Router, RouterData } from './router.js';
-import { Verifier, type VerifierDocument } from './verifier.js';
+import type { Verifier } from './verifier.js';
 
 /** What an experiment file may say under `cascade`. */
 const settingsSchema = z.strictObject({
@@ -22,6 +22,9 @@ const settingsSchema = z.strictObject({
   /** Longest chain to choose. Default 3. */
   max_models: z.int().min(2).max(6).default(3),
 });
+
+/** Candidates beyond this make too many chains to try. */
+const MOST_CANDIDATES = 8;
 
 function storedShare(data: RouterData, models: readonly ModelSummary[]): number {
   const cells = data.features.flatMap((_, row) =>
@@ -32,16 +35,36 @@ function storedShare(data: RouterData, models: readonly ModelSummary[]): number 
   return scored.length === 0 ? 0 : stored.length / scored.length;
 }
 
-/** The verifier of some of the models it was learned for. */
-const restrict = (document: VerifierDocument, chain: readonly number[]): VerifierDocument => ({
-  ...document,
-  models: chain.map((position) => document.models[position]!),
-});
+/** The verifier's opinion of every stored answer, by prompt and candidate; NaN without text. */
+function confidences(
+  data: RouterData,
+  candidates: readonly ModelSummary[],
+  verifier: Verifier,
+): Float64Array {
+  return Float64Array.from(
+    data.features.flatMap((features, row) =>
+      candidates.map(({ index }, position) => {
+        const answer = data.text[row * data.models.length + index] ?? null;
+        return answer === null ? Number.NaN : verifier.confidence(features, position, answer);
+      }),
+    ),
+  );
+}
+
+/** Keeps both ends and spreads what lies between evenly. */
+const thinned = <T>(items: readonly T[], most: number): T[] =>
+  items.length <= most
+    ? [...items]
+    : Array.from(
+        { length: most },
+        (_, at) => items[Math.round((at * (items.length - 1)) / (most - 1))]!,
+      );
 
 /**
  * Calls models from cheap to dear until a verifier trusts the answer. The verifier is learned on fit
  * from prompt and answer text and never sees the score that is reported. Its price is nothing, as it
- * runs in this program. The dial is the confidence from which an answer is kept.
+ * runs in this program. The dial walks the chains and shares of answers accepted that were worth
+ * their cost on fit; the confidence that gives such a share is read off tune.
  */
 export class CascadeRouter implements Router {
   readonly id = 'cascade';
@@ -61,30 +84,38 @@ export class CascadeRouter implements Router {
       const share = storedShare(data, candidates);
       if (data.features.length > 0 && share < TEXTS_NEEDED) {
         return {
-          leftOut: `a verifier reads answers, and ${(100 * share).toFixed(0)} % of the texts are stored`,
+          leftOut: `a verifier reads answers, and the texts of ${(100 * share).toFixed(0)} % are stored`,
         };
       }
     }
-    const learned = learnVerifier(fit, candidates, options.seed);
-    const chain =
+    const { verifier, outOfFold } = learnVerifier(fit, candidates, options.seed);
+    const dials = dialSettings(options.dials);
+    const onTune = confidences(tune, candidates, verifier);
+    const walk: readonly CascadeSetting[] =
       settings.models === undefined
-        ? chooseChain(fit, candidates, learned.outOfFold, settings.max_models)
-        : candidates.map((_, position) => position);
-    const verifier = new Verifier(restrict(learned.verifier.document, chain));
-    const models = chain.map((position) => candidates[position]!);
-    const threshold = thresholdsOf(this.#tuneConfidences(tune, models, verifier));
-    const documents = dialSettings(options.dials).map((dial) => ({
-      router: 'cascade',
-      dial: dialLabel(dial),
-      models: models.map(({ model }) => model),
-      parameters: {
-        threshold: threshold(1 - dial),
-        verifier: verifier.document,
-      },
-    }));
-    return documents.map((document) =>
-      cascadePolicy(document, document.parameters.threshold, verifier),
-    );
+        ? worthwhileSettings(fit, candidates, outOfFold, settings.max_models)
+        : dials.map((dial) => ({
+            chain: candidates.map((_, position) => position),
+            acceptedShare: 1 - dial,
+          }));
+    return dials.map((dial) => {
+      const { chain, acceptedShare } = walk[Math.round(dial * (walk.length - 1))]!;
+      const document = {
+        router: 'cascade',
+        dial: dialLabel(dial),
+        models: chain.map((position) => candidates[position]!.model),
+        parameters: {
+          threshold: chainThreshold(onTune, candidates.length, chain)(acceptedShare),
+          verifier: {
+            ...verifier.document,
+            models: chain.map((position) => verifier.document.models[position]!),
+          },
+        },
+      };
+      return cascadePolicy(document, document.parameters.threshold, (features, model, text) =>
+        verifier.confidence(features, chain[model]!, text),
+      );
+    });
   }
 
   fromDocument(document: PolicyDocument): Policy {
@@ -93,7 +124,7 @@ export class CascadeRouter implements Router {
 
   #candidates(fit: RouterData, chosen: readonly string[] | undefined): ModelSummary[] {
     const summaries = summariseModels(fit);
-    if (chosen === undefined) return hullModels(summaries);
+    if (chosen === undefined) return thinned(hullModels(summaries), MOST_CANDIDATES);
     return chosen.map((model) => {
       const found = summaries.find((summary) => summary.model === model);
       if (found !== undefined) return found;
@@ -101,21 +132,5 @@ export class CascadeRouter implements Router {
         `Router "cascade": \`settings.models\`: there is no model ${JSON.stringify(model)}: choose from ${fit.models.join(', ')}`,
       );
     });
-  }
-
-  /** Of all answers that could end the cascade early. */
-  #tuneConfidences(
-    tune: RouterData,
-    chain: readonly ModelSummary[],
-    verifier: Verifier,
-  ): Float64Array {
-    return Float64Array.from(
-      tune.features.flatMap((features, row) =>
-        chain.slice(0, -1).flatMap(({ index }, position) => {
-          const answer = tune.text[row * tune.models.length + index] ?? null;
-          return answer === null ? [] : [verifier.confidence(features, position, answer)];
-        }),
-      ),
-    );
   }
 }

@@ -43,11 +43,12 @@ function complexityPolicy(
 }
 
 /**
- * Share of requests that go at least `level` models up of `levels`, at a setting of the dial.
- * Falls with the level and runs from 0 to 1 with the dial: d^(2·level / levels), with two models d.
+ * Share of requests that go at least `level` models up: as the dial turns from 0 to 1, requests move
+ * from each model to the next dearer one, all of them before any goes further. Scores that tell
+ * nothing then land on the random mixture of neighbours, and not below it.
  */
 const shareAt = (dial: number, level: number, levels: number): number =>
-  dial ** ((2 * level) / levels);
+  Math.min(1, Math.max(0, dial * (levels - 1) - (level - 1)));
 
 /** Sends what looks demanding to dearer models. Learns nothing of outcomes but the order of models. */
 export const complexity: Router = {

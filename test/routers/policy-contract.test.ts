@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { extractFeatures, type Features } from '../../src/features/index.js';
+import { CELL, type OutcomeMatrix } from '../../src/outcomes/index.js';
+import { drive, type Policy, replay } from '../../src/policies/index.js';
+import { policyFromDocument, routerIds, routers } from '../../src/routers/index.js';
+import { createRng } from '../../src/statistics/index.js';
+import { allRows, sampleOutcomes } from './sample-outcomes.js';
+
+const fitted = sampleOutcomes(120, 1);
+const tuned = sampleOutcomes(60, 2);
+const seen = sampleOutcomes(40, 3);
+
+/** Some calls fail and some texts are missing, as in production. */
+const rough: OutcomeMatrix = {
+  ...seen.matrix,
+  state: seen.matrix.state.map((state, cell) => (cell % 7 === 0 ? CELL.failed : state)),
+  text: seen.matrix.text.map((text, cell) => (cell % 7 === 0 || cell % 101 === 0 ? null : text)),
+  score: seen.matrix.score.map((score, cell) => (cell % 7 === 0 ? 0 : score)),
+};
+
+const policiesOf = (router: string, serving = {}): readonly Policy[] => {
+  const options = { seed: 1, dials: 5, settings: serving };
+  const result = routers.get(router)!.fit(fitted.data, tuned.data, options);
+  if ('leftOut' in result) throw new Error(result.leftOut);
+  return result;
+};
+
+describe.each(routerIds.map((router) => ({ router })))('$router', ({ router }) => {
+  let policies: readonly Policy[];
+  beforeAll(() => {
+    policies = policiesOf(router, router === 'adaptive' ? { serving_exploration: 0.3 } : {});
+  });
+
+  it('names itself and its dial, each setting apart', () => {
+    expect(policies.length).toBeGreaterThan(0);
+    for (const policy of policies) {
+      expect(policy.router).toBe(router);
+      expect(policy.id).toBe(`${policy.router}@${policy.dial}`);
+    }
+    expect(new Set(policies.map(({ id }) => id)).size).toBe(policies.length);
+  });
+
+  it('calls the same models and keeps the same answer in replay and live', async () => {
+    const rows = allRows(seen.features.length);
+    for (const policy of policies) {
+      const data = { matrix: rough, features: seen.features, rows };
+      const replayed = replay(policy, data, createRng(1));
+      const rng = createRng(1);
+      for (const row of rows) {
+        const ask = async (model: string) => {
+          const cell = row * rough.models.length + rough.models.indexOf(model);
+          const failed = rough.state[cell] === CELL.failed;
+          return { text: rough.text[cell] ?? null, failed, cost: rough.cost[cell]! };
+        };
+        const driven = await drive(policy, seen.features[row]!, { ask }, { rng });
+        const paid = driven.calls.reduce((sum, { reply }) => sum + reply.cost, 0);
+        expect(paid).toBe(replayed.cost[row]);
+        expect(driven.answer.model).toBe(rough.models[replayed.answeredBy[row]!]);
+        for (const { propensity } of driven.decisions) {
+          expect(propensity > 0 && propensity <= 1).toBe(true);
+        }
+      }
+    }
+  });
+
+  it('decides the same each time, and the same once written down and read back', () => {
+    const copies = policies.map((policy) => {
+      const text = JSON.stringify(policy.toDocument());
+      const copy = policyFromDocument(JSON.parse(text));
+      expect(copy.id).toBe(policy.id);
+      expect(copy.needs).toEqual(policy.needs);
+      expect(JSON.stringify(copy.toDocument())).toBe(text);
+      return copy;
+    });
+    const prompt = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 300 }),
+      fc.constantFrom(...seen.features.map(({ text }) => text)),
+    );
+    const domain = fc.oneof(fc.constantFrom('rivers', 'metals', '__proto__'), fc.string());
+    fc.assert(
+      fc.property(prompt, domain, fc.string(), fc.nat(), (content, kind, answer, seed) => {
+        const request = { messages: [{ role: 'user' as const, content }], domain: kind };
+        const features: Features = extractFeatures(request);
+        policies.forEach((policy, at) => {
+          const other = copies[at]!;
+          const paths = [policy, policy, other].map((one) => path(one, features, answer, seed));
+          expect(paths[1]).toEqual(paths[0]);
+          expect(paths[2]).toEqual(paths[0]);
+        });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('explains itself in short clauses', () => {
+    for (const policy of policies) {
+      const learned = policy.initialState?.() ?? null;
+      const { reasons } = policy.decide({ calls: [], learned }, seen.features[0]!, createRng(1));
+      expect(reasons.length).toBeGreaterThan(0);
+      for (const reason of reasons) expect(reason).not.toMatch(/undefined|NaN|\n/);
+    }
+  });
+
+  it('takes a request that says nothing', () => {
+    const empty = extractFeatures({ messages: [], domain: '' });
+    for (const policy of policies) expect(path(policy, empty, '', 1).length).toBeGreaterThan(1);
+  });
+});
+
+/** Every step of one request on which all models give the same answer, reasons included. */
+function path(policy: Policy, features: Features, answer: string, seed: number): unknown[] {
+  const rng = createRng(seed);
+  const learned = policy.initialState?.() ?? null;
+  const steps: unknown[] = [];
+  let calls: { model: number; text: string; failed: boolean; confidence: number | null }[] = [];
+  for (;;) {
+    const { step, propensity, reasons } = policy.decide({ calls, learned }, features, rng);
+    steps.push({ step, propensity, reasons: [...reasons] });
+    if (step.kind === 'stop') return steps;
+    if (step.kind === 'call') {
+      calls = [...calls, { model: step.model, text: answer, failed: false, confidence: null }];
+    } else {
+      const last = calls.pop()!;
+      calls = [...calls, { ...last, confidence: policy.verify!(features, last.model, answer) }];
+    }
+  }
+}
