@@ -1,1 +1,22 @@
+export {
+  type BootstrapInput,
+  type BootstrapSums,
+  bootstrapSums,
+  percentileInterval,
+  resampledMeans,
+} from './bootstrap.js';
+export {
+  type ClusterMean,
+  clusterBounds,
+  clusterDifference,
+  clusterMean,
+  clusterPValue,
+} from './cluster-mean.js';
+export { holm } from './holm.js';
+export { type CostQuality, interpolate, paretoFrontier, upperHull } from './hull.js';
+export { normalCdf, normalQuantile } from './normal.js';
+export { rowsNeeded } from './power.js';
+export { quantile, quantileSorted, sortedNumbers } from './quantile.js';
 export { createRng, type Rng } from './random.js';
+export { studentTCdf, studentTQuantile } from './student-t.js';
+export { mean, sum } from './sum.js';
