@@ -4,7 +4,10 @@ import { problemLine, validateExperiment } from '../../src/experiments/index.js'
 const variable = (name: string): string => `$\{${name}}`;
 const BASE = 'name: a\ndataset: ./p.jsonl\nmodels: [x/y]\n';
 
-function problemsOf(text: string, env: Record<string, string> = {}): readonly string[] {
+function problemsOf(
+  text: string,
+  env: Record<string, string> = { HOME: '/home/me' },
+): readonly string[] {
   const result = validateExperiment(text, 'e.yaml', {
     env,
     knownRouters: ['always', 'rules', 'cascade'],
