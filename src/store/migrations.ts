@@ -16,7 +16,7 @@ const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'runs, outcomes, evaluations, routing tables', sql: FIRST_SCHEMA },
 ];
 
-export const SCHEMA_VERSION = MIGRATIONS.length;
+const SCHEMA_VERSION = MIGRATIONS.length;
 
 /**
  * Brings a database to this program's schema, or checks that it is there.
