@@ -19,8 +19,6 @@ export interface ErrorContext {
   readonly host: string;
   /** Whatever must not appear in a message. */
   readonly secrets: readonly string[];
-  /** Milliseconds since the epoch, for dates that the provider names. */
-  readonly now: number;
 }
 
 const LONGEST_MESSAGE = 500;
@@ -32,8 +30,9 @@ const LONGEST_MESSAGE = 500;
  *
  * An account out of credit (402, or OpenAI's 429 `insufficient_quota`) is classed with refused
  * keys: waiting does not mend it, and every further call would fail alike.
+ * @param now milliseconds since the epoch, for the dates that a provider names
  */
-export function classifyError(error: unknown, context: ErrorContext): unknown {
+export function classifyError(error: unknown, context: ErrorContext, now: number): unknown {
   const { sdk, host, secrets } = context;
   const failure = (kind: ModelErrorKind, message: string): ModelError =>
     new ModelError(kind, oneLine(scrubSecrets(`${host}: ${message}`, secrets)));
@@ -58,7 +57,7 @@ export function classifyError(error: unknown, context: ErrorContext): unknown {
     code: 'code' in error && typeof error.code === 'string' ? error.code : null,
     message: withoutStatus(error.message, status),
     requestId: headers?.get('x-request-id') ?? headers?.get('request-id') ?? null,
-    retryAfterMs: headers === null ? null : retryAfterMs(headers, context.now),
+    retryAfterMs: headers === null ? null : retryAfterMs(headers, now),
     host,
     secrets,
   });

@@ -35,8 +35,11 @@ export interface Wire {
 
 /** A model behind HTTP: sends once, never retries, and classifies what goes wrong. */
 export async function createLiveModel(endpoint: Endpoint, wire: Wire): Promise<Model> {
-  const host = new URL(wire.url).host;
-  const secrets = [endpoint.key];
+  const context: ErrorContext = {
+    sdk: wire.sdk,
+    host: new URL(wire.url).host,
+    secrets: [endpoint.key],
+  };
   return {
     id: endpoint.id,
     origin: endpoint.origin,
@@ -53,11 +56,10 @@ export async function createLiveModel(endpoint: Endpoint, wire: Wire): Promise<M
       const abort = () => attempt.abort(signal.reason);
       signal.addEventListener('abort', abort, { once: true });
       if (signal.aborted) abort();
-      const context: ErrorContext = { sdk: wire.sdk, host, secrets, now: Date.now() };
       try {
         return await wire.send(request, context, attempt.signal);
       } catch (error) {
-        throw classifyError(error, { ...context, now: Date.now() });
+        throw classifyError(error, context, Date.now());
       } finally {
         signal.removeEventListener('abort', abort);
       }

@@ -163,6 +163,19 @@ describe.each(Object.keys(FORMATS) as ModelApi[])('%s', (api) => {
     });
   });
 
+  test('a connection that never stands is no time-out, as nothing was sent', async () => {
+    const silent = createServer((socket) => socket.resume().on('error', () => {}));
+    const port = await new Promise<number>((resolve) => {
+      silent.listen(0, '127.0.0.1', () => {
+        const address = silent.address();
+        resolve(address !== null && typeof address === 'object' ? address.port : 0);
+      });
+    });
+    const opened = await model(60, `https://127.0.0.1:${port}`);
+    await expect(opened.attempt(ask(), never)).rejects.toMatchObject({ kind: 'connection' });
+    await new Promise((resolve) => silent.close(resolve));
+  });
+
   test('a redirect is not followed', async () => {
     server.answerWith((response) => {
       response.writeHead(307, { location: `${server.url}/elsewhere` });
