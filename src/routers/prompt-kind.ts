@@ -26,7 +26,13 @@ function lexicalKind(features: Features): string {
   return OPTION_LINE.test(features.text) ? 'choice' : 'other';
 }
 
+const kinds = new WeakMap<Features, string>();
+
 /** The kind of a prompt by its look, e.g. `code/complex`: what an `AdaptiveRouter` learns apart. */
 export function promptKind(features: Features): string {
-  return `${lexicalKind(features)}/${defaultClassifier.classify(features).complexity}`;
+  const known = kinds.get(features);
+  if (known !== undefined) return known;
+  const kind = `${lexicalKind(features)}/${defaultClassifier.classify(features).complexity}`;
+  kinds.set(features, kind);
+  return kind;
 }

@@ -55,25 +55,48 @@ export const hasCode = (features: Features): boolean =>
 /** Whether a rule matches a request, at a setting of the router's dial. */
 export type RuleMatcher = (features: Features, dial: number) => boolean;
 
-/** Prepares a rule for matching many requests. */
-export function compileRule({ when }: RoutingRule): RuleMatcher {
+/** Whether all conditions but the one on the dial hold. */
+function compileConditions({ when }: RoutingRule): (features: Features) => boolean {
   const any = when.keywords_any?.map(normaliseWords);
   const all = when.keywords_all?.map(normaliseWords);
   const regex = when.regex === undefined ? undefined : compileBoundedRegex(when.regex, true);
-  return (features, dial) => {
-    const complexity = (): number => defaultClassifier.classify(features).score;
+  return (features) => {
+    const holds = (phrase: string): boolean => wordsOf(features).includes(phrase);
     if (when.min_tokens !== undefined && features.tokens < when.min_tokens) return false;
     if (when.max_tokens !== undefined && features.tokens > when.max_tokens) return false;
     if (when.domain !== undefined && features.domain !== when.domain) return false;
+    if (when.min_complexity !== undefined && complexityOf(features) < when.min_complexity) {
+      return false;
+    }
     if (when.has_code !== undefined && hasCode(features) !== when.has_code) return false;
-    if (when.min_complexity !== undefined && complexity() < when.min_complexity) return false;
-    if (when.over_dial !== undefined && complexity() < dial + when.over_dial) return false;
-    if (any !== undefined && !any.some((phrase) => wordsOf(features).includes(phrase)))
-      return false;
-    if (all !== undefined && !all.every((phrase) => wordsOf(features).includes(phrase)))
-      return false;
+    if (any !== undefined && !any.some(holds)) return false;
+    if (all !== undefined && !all.every(holds)) return false;
     return regex === undefined || regex.test(features.text.slice(0, REGEX_INPUT));
   };
+}
+
+const complexityOf = (features: Features): number => defaultClassifier.classify(features).score;
+
+const compiled = new WeakMap<RoutingRule, RuleMatcher>();
+
+/** Prepares a rule for matching many requests; each is read once, whatever the dial. */
+export function compileRule(rule: RoutingRule): RuleMatcher {
+  const ready = compiled.get(rule);
+  if (ready !== undefined) return ready;
+  const conditions = compileConditions(rule);
+  const known = new WeakMap<Features, boolean>();
+  const overDial = rule.when.over_dial;
+  const matcher: RuleMatcher = (features, dial) => {
+    if (overDial !== undefined && complexityOf(features) < dial + overDial) return false;
+    let holds = known.get(features);
+    if (holds === undefined) {
+      holds = conditions(features);
+      known.set(features, holds);
+    }
+    return holds;
+  };
+  compiled.set(rule, matcher);
+  return matcher;
 }
 
 /** Default rules: known-hard kinds of request have a lower bar to a stronger model. */
