@@ -5,7 +5,11 @@ export interface Estimate {
   readonly high: number | null;
 }
 
-/** Where one policy lands on one split. */
+/**
+ * Where one policy lands on one split. In cross-fitting a row is a procedure, refitted on each fold:
+ * settings of a dial are matched over folds by name, or by position (`7of33`), `router@tuned`
+ * is the setting that each fold's tune part chose, and `best@tuned` the router too.
+ */
 export interface Tradeoff {
   readonly policy: string;
   readonly router: string;
@@ -61,9 +65,23 @@ export interface ComparisonVerdict {
   readonly alpha: number;
   /** Share of prompts on which candidate and reference score differently. */
   readonly discordance: number | null;
-  /** Prompts that would settle it at 80 % power; null where no number would. */
+  /** Prompts in all that would settle it at 80 % power; null where it is settled, or no number would. */
   readonly nNeeded: number | null;
   readonly checks: readonly VerdictCheck[];
+}
+
+/**
+ * One router's operating point against the reference and against the random mixture at its cost.
+ * p-values are one-sided; the adjusted ones are Holm's, over all routers of the comparison.
+ */
+export interface OperatingPointTest {
+  readonly router: string;
+  readonly policy: string;
+  /** `reference`: the quality drop is within the margin. `mixture`: the gain is above 0. */
+  readonly against: 'reference' | 'mixture';
+  readonly difference: Estimate;
+  readonly pValue: number | null;
+  readonly pAdjusted: number | null;
 }
 
 /** Everything a comparison found; `reports` shows it, the store keeps it. */
@@ -89,6 +107,7 @@ export interface Comparison {
   readonly verdict: ComparisonVerdict;
   readonly tradeoffs: readonly Tradeoff[];
   readonly metrics: readonly RouterMetrics[];
+  readonly operatingPoints?: readonly OperatingPointTest[];
   /** Routers that could not run on this data, and why. */
   readonly leftOut: readonly { readonly router: string; readonly reason: string }[];
   readonly warnings: readonly string[];

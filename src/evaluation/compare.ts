@@ -1,0 +1,261 @@
+import { version } from '../version.js';
+import type { Comparison, RouterMetrics } from './comparison.js';
+import { matchDials, TUNED } from './dial-rows.js';
+import { type FittedFold, fitFold } from './fit-fold.js';
+import { testOperatingPoints } from './operating-points.js';
+import { type CompareInput, type Prepared, prepare } from './prepare.js';
+import { routerMetrics } from './router-metrics.js';
+import { type Selection, select } from './selection.js';
+import { type Procedure, TestSample } from './test-sample.js';
+import { measureTradeoffs, type TradeoffRow, withoutRepeats } from './tradeoffs.js';
+import { judge } from './verdict.js';
+import { verdictPrefix } from './verdict-text.js';
+
+/** What tune chose, where folds chose different routers: the best router, tuned. */
+const BEST_TUNED = `best@${TUNED}`;
+
+interface Candidate {
+  readonly id: string;
+  readonly procedure: Procedure;
+}
+
+/** Called before each step with what is about to be done. */
+export type ProgressListener = (step: string) => void;
+
+/**
+ * Compares routing policies over a run: fits on fit, chooses on tune, reports on test, all with
+ * intervals over prompts. The same input and seeds give the same numbers.
+ * @throws UserError where nothing can be compared, or an option is out of range
+ */
+export function compare(input: CompareInput, onProgress: ProgressListener = () => {}): Comparison {
+  const { run, matrix, options } = input;
+  const { models, costBasis } = matrix;
+  onProgress('Grouping near-duplicate prompts and splitting them');
+  const prepared = prepare(input);
+  const { split, grouping, margin } = prepared;
+  const alpha = options.alpha ?? 0.025;
+  const resamples = options.bootstrap ?? 2000;
+  const folds = split.folds.map((fold, index) => {
+    const which = split.folds.length === 1 ? '' : ` (fold ${index + 1} of ${split.folds.length})`;
+    onProgress(`Fitting and replaying ${prepared.foldInput.routers.length} routers${which}`);
+    return fitFold(prepared.foldInput, fold);
+  });
+  const selections = folds.map((fold) => select(fold, margin));
+  onProgress(`Resampling ${resamples} times`);
+  const sample = new TestSample(folds, grouping.groupOf, resamples, options.seed);
+  const runnable = runnableRouters(folds);
+  const candidate = candidateOf(selections);
+  const rows = [
+    ...baselineRows(models, folds),
+    ...runnable.flatMap((router) =>
+      withoutRepeats(routerRows(router, folds, selections, prepared), sample),
+    ),
+    ...bestRow(candidate),
+  ];
+  const reference = selections.map((selection) => selection.reference);
+  onProgress('Measuring intervals');
+  const tradeoffs = measureTradeoffs(rows, sample, {
+    models,
+    costBasis,
+    split: split.kind === 'plain' ? 'test' : 'cross-fit',
+    reference,
+  });
+  const operating = runnable.map((router) => {
+    const procedure = selections.map(({ operating }) => operating.get(router)!);
+    return { router, id: procedureId(procedure), procedure };
+  });
+  const referenceModel = commonest(reference.map(({ dial }) => dial));
+  const { text, ...verdict } = judge({
+    sample,
+    folds,
+    candidate,
+    reference: { model: referenceModel, procedure: reference },
+    constant: constantOf(selections),
+    margin,
+    alpha,
+    costKnown: costBasis !== 'none',
+    promptsPerTestRow: matrix.prompts.length / sample.rows,
+  });
+  const calibrated = options.calibrated ?? !(options.judgeIsModel ?? false);
+  const prefix = verdictPrefix({
+    simulated: run.simulated,
+    judge: run.judge,
+    judgeIsModel: options.judgeIsModel ?? false,
+    calibrated,
+  });
+  const size = (part: 'fit' | 'tune' | 'test'): number =>
+    split.folds.reduce((total, fold) => total + fold[part].length, 0);
+  return {
+    run: run.id,
+    runName: run.name,
+    simulated: run.simulated,
+    seed: options.seed,
+    splitSeed: options.splitSeed,
+    splits: {
+      fit: Math.round(size('fit') / folds.length),
+      tune: Math.round(size('tune') / folds.length),
+      test: size('test'),
+      folds: folds.length,
+      groups: split.groups,
+    },
+    costBasis,
+    judge: run.judge,
+    calibrated,
+    reference: referenceModel,
+    verdict: { ...verdict, text: `${prefix}${text}` },
+    tradeoffs,
+    metrics: metricsOf(runnable, folds, selections, prepared, sample),
+    operatingPoints: testOperatingPoints(operating, reference, folds, sample, {
+      margin,
+      costKnown: costBasis !== 'none',
+    }),
+    leftOut: [...prepared.leftOut, ...leftOutOf(folds)],
+    warnings: [
+      ...prepared.foldInput.common.warnings,
+      ...grouping.warnings,
+      ...split.warnings,
+      ...referenceWarning(reference),
+    ],
+    testReadings: (options.priorTestReadings ?? 0) + 1,
+    bootstrap: resamples,
+    provenance: {
+      dataHash: run.dataHash,
+      codeVersion: options.codeVersion ?? version,
+      prompts: matrix.prompts.length,
+      dropped: prepared.foldInput.common.dropped,
+      createdAt: options.now.toISOString(),
+    },
+  };
+}
+
+/** `router@dial`; `router@tuned` where folds chose different settings, `best@tuned` where they chose different routers. */
+function procedureId(procedure: Procedure): string {
+  const routers = new Set(procedure.map(({ router }) => router));
+  if (routers.size > 1) return BEST_TUNED;
+  const dials = new Set(procedure.map(({ dial }) => dial));
+  return `${procedure[0]!.router}@${dials.size > 1 ? TUNED : procedure[0]!.dial}`;
+}
+
+function runnableRouters(folds: readonly FittedFold[]): string[] {
+  return [...folds[0]!.routers.keys()].filter((router) =>
+    folds.every((fold) => fold.routers.has(router)),
+  );
+}
+
+function leftOutOf(folds: readonly FittedFold[]): { router: string; reason: string }[] {
+  const reasons = new Map(folds.flatMap((fold) => [...fold.leftOut]));
+  if (folds.some(({ hull }) => hull.length < 2)) {
+    reasons.set('mixture', 'one model is at least as good and as cheap as any other');
+  }
+  return [...reasons].map(([router, reason]) => ({ router, reason }));
+}
+
+function baselineRows(models: readonly string[], folds: readonly FittedFold[]): TradeoffRow[] {
+  const mixed = folds.every(({ hull }) => hull.length > 1);
+  const names = new Set(folds[0]!.baselines.map(({ router, dial }) => `${router}@${dial}`));
+  return [
+    ...models.map((dial, m) => ({
+      router: 'always',
+      dial,
+      procedure: folds.map(({ always }) => always[m]!),
+      chosenOnTune: false,
+    })),
+    ...[...names].flatMap((name) => {
+      const procedure = folds.flatMap(
+        ({ baselines }) => baselines.find((one) => `${one.router}@${one.dial}` === name) ?? [],
+      );
+      const { router, dial } = procedure[0]!;
+      if (router === 'mixture' && !mixed) return [];
+      return [{ router, dial, procedure, chosenOnTune: false }];
+    }),
+  ];
+}
+
+function routerRows(
+  router: string,
+  folds: readonly FittedFold[],
+  selections: readonly Selection[],
+  { foldInput }: Prepared,
+): TradeoffRow[] {
+  const chosen = selections.map(({ operating }) => operating.get(router)!);
+  const rows = matchDials(
+    folds.map((fold) => fold.routers.get(router)!),
+    foldInput.dials,
+  ).map(({ dial, procedure }) => ({
+    router,
+    dial,
+    procedure,
+    chosenOnTune: procedure.every((contender, fold) => contender === chosen[fold]),
+  }));
+  if (rows.some(({ chosenOnTune }) => chosenOnTune)) return rows;
+  return [...rows, { router, dial: TUNED, procedure: chosen, chosenOnTune: true }];
+}
+
+function metricsOf(
+  routers: readonly string[],
+  folds: readonly FittedFold[],
+  selections: readonly Selection[],
+  { foldInput }: Prepared,
+  sample: TestSample,
+): RouterMetrics[] {
+  if (foldInput.common.matrix.costBasis === 'none') return [];
+  const none = folds.map(() => null);
+  const hulls = folds.map(({ hull, always }) => hull.map((m) => always[m]!));
+  const mixtures = folds.map(({ baselines }) => baselines.filter((b) => b.router === 'mixture'));
+  const ofMixture = mixtures.every((dial) => dial.length > 0)
+    ? [
+        routerMetrics(
+          'mixture',
+          matchDials(mixtures, foldInput.dials).map(({ procedure }) => procedure),
+          hulls,
+          none,
+          folds,
+          selections,
+          sample,
+        ),
+      ]
+    : [];
+  return [
+    ...ofMixture,
+    ...routers.map((router) => {
+      const offered = folds.map((fold) => fold.routers.get(router)!);
+      const dial = matchDials(offered, foldInput.dials).map(({ procedure }) => procedure);
+      const keeping = selections.map((selection) => selection.keeping.get(router)!);
+      return routerMetrics(router, dial, offered, keeping, folds, selections, sample);
+    }),
+  ];
+}
+
+/** A row of its own for a candidate that folds found in different routers. */
+function bestRow(candidate: Candidate | null): TradeoffRow[] {
+  if (candidate === null || candidate.id !== BEST_TUNED) return [];
+  const { procedure } = candidate;
+  return [{ router: 'best', dial: TUNED, procedure, chosenOnTune: true }];
+}
+
+/** A fold without a policy that routes stays with the reference. */
+function candidateOf(selections: readonly Selection[]): Candidate | null {
+  const routing = selections.flatMap(({ candidate }) => candidate ?? []);
+  if (routing.length === 0) return null;
+  const procedure = selections.map(({ candidate, reference }) => candidate ?? reference);
+  return { id: procedureId(routing), procedure };
+}
+
+function constantOf(selections: readonly Selection[]): { model: string; procedure: Procedure } {
+  const procedure = selections.map(({ constant }) => constant);
+  return { model: commonest(procedure.map(({ dial }) => dial)), procedure };
+}
+
+function referenceWarning(reference: Procedure): string[] {
+  const models = [...new Set(reference.map(({ dial }) => dial))];
+  if (models.length === 1) return [];
+  return [
+    `The best model on tune differs between folds (${models.join(', ')}); differences are against each fold's own.`,
+  ];
+}
+
+/** The first of those that occur most often. */
+function commonest(values: readonly string[]): string {
+  const count = (value: string): number => values.filter((other) => other === value).length;
+  return values.reduce((best, value) => (count(value) > count(best) ? value : best));
+}

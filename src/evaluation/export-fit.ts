@@ -1,0 +1,102 @@
+import { distance } from 'fastest-levenshtein';
+import type { Policy } from '../policies/index.js';
+import { type Router, routers as registry } from '../routers/index.js';
+import { UserError } from '../user-error.js';
+import { pickDial, TUNED } from './dial-rows.js';
+import { type FittedFold, fitFold, routerData } from './fit-fold.js';
+import { type CompareInput, type Prepared, prepare } from './prepare.js';
+import { type Selection, select } from './selection.js';
+import { refitFold } from './splits.js';
+
+export interface FittedPolicy {
+  readonly policy: Policy;
+  /** `fit`: the very policy that was compared. `everything`: refitted on all prompts, as after cross-fitting. */
+  readonly fittedOn: 'fit' | 'everything';
+}
+
+/**
+ * Fits the policy of a comparison again, to be exported. After a plain split it is the very policy
+ * that was compared; after cross-fitting the router is fitted on everything (5 : 2 to fit and tune),
+ * as the comparison was about the procedure.
+ * @param policyId as in the comparison's tradeoffs
+ * @throws UserError that lists close ids where there is no such policy
+ */
+export function fitForExport(input: CompareInput, policyId: string): FittedPolicy {
+  const prepared = prepare(input);
+  const { split, grouping, foldInput } = prepared;
+  const fittedOn = split.kind === 'plain' ? 'fit' : 'everything';
+  const fold =
+    split.kind === 'plain'
+      ? split.folds[0]!
+      : refitFold(foldInput.common.rows, grouping, input.options.splitSeed);
+  const wanted = policyId.slice(0, Math.max(0, policyId.indexOf('@')));
+  const dial = policyId.slice(policyId.indexOf('@') + 1);
+  const only = foldInput.routers.filter(({ router }) => wanted === 'best' || router.id === wanted);
+  const fitted = fitFold({ ...foldInput, routers: only }, fold);
+  const policy =
+    fromBaseline(wanted, dial, fitted, prepared) ??
+    fromRouters(wanted, dial, fitted, select(fitted, prepared.margin));
+  if (policy === undefined) throw unknownPolicy(policyId, fitted, prepared);
+  return { policy, fittedOn };
+}
+
+/** The oracle is left out: it knows the scores. */
+const EXPORTABLE_BASELINES = ['always', 'random', 'mixture'];
+
+function fromBaseline(
+  wanted: string,
+  dial: string,
+  fitted: FittedFold,
+  { foldInput }: Prepared,
+): Policy | undefined {
+  const router = registry.get(wanted);
+  if (router === undefined || !EXPORTABLE_BASELINES.includes(wanted)) return undefined;
+  return offeredBy(router, fitted, foldInput).find((policy) => policy.dial === dial);
+}
+
+function fromRouters(
+  wanted: string,
+  dial: string,
+  fitted: FittedFold,
+  selection: Selection,
+): Policy | undefined {
+  if (wanted === 'best')
+    return dial === TUNED ? (selection.candidate?.policy ?? undefined) : undefined;
+  const offered = fitted.routers.get(wanted);
+  if (offered === undefined) return undefined;
+  const found = dial === TUNED ? selection.operating.get(wanted) : pickDial(offered, dial);
+  return found?.policy ?? undefined;
+}
+
+function offeredBy(
+  router: Router,
+  { fold }: FittedFold,
+  { common, features, seed, dials }: Prepared['foldInput'],
+): readonly Policy[] {
+  const offered = router.fit(
+    routerData(common, features, fold.fit),
+    routerData(common, features, fold.tune),
+    { seed, dials, settings: {} },
+  );
+  return 'leftOut' in offered ? [] : offered;
+}
+
+function unknownPolicy(policyId: string, fitted: FittedFold, { foldInput }: Prepared): UserError {
+  const ids = [
+    ...EXPORTABLE_BASELINES.flatMap((id) => {
+      const router = registry.get(id);
+      return router === undefined ? [] : offeredBy(router, fitted, foldInput).map((one) => one.id);
+    }),
+    ...foldInput.routers.map(({ router }) => `${router.id}@${TUNED}`),
+    ...[...fitted.routers.values()].flat().map(({ router, dial }) => `${router}@${dial}`),
+  ];
+  const close = ids
+    .map((id) => ({ id, steps: distance(id, policyId) }))
+    .sort((a, b) => a.steps - b.steps)
+    .slice(0, 3)
+    .map(({ id }) => `"${id}"`);
+  const reason = policyId.startsWith('oracle@')
+    ? 'knows the scores, so it cannot be exported'
+    : 'is no policy of this comparison';
+  return new UserError(`Policy "${policyId}" ${reason}; the closest are ${close.join(', ')}`);
+}

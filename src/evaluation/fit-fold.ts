@@ -1,0 +1,170 @@
+import type { Features } from '../features/index.js';
+import { type Policy, replay, unmetNeed } from '../policies/index.js';
+import type { Router, RouterData } from '../routers/index.js';
+import { createRng, mean } from '../statistics/index.js';
+import { type Baseline, fitBaselines } from './baselines.js';
+import type { CommonPrompts } from './common-prompts.js';
+import { type Landing, landReplay } from './landing.js';
+import type { Fold } from './splits.js';
+
+/** A router and the experiment's settings for it. */
+export interface RouterSettings {
+  readonly router: Router;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** What every fold is fitted from. */
+export interface FoldInput {
+  readonly common: CommonPrompts;
+  /** One per prompt of the matrix. */
+  readonly features: readonly Features[];
+  readonly routers: readonly RouterSettings[];
+  readonly seed: number;
+  readonly dials: number;
+}
+
+/** One policy or baseline, with what it gives on the tune and on the test part. */
+export interface Contender {
+  readonly router: string;
+  readonly dial: string;
+  readonly tuneQuality: number;
+  readonly tuneCost: number;
+  /** On tune it does what one model does: it routes nothing. */
+  readonly constant: boolean;
+  readonly test: Landing;
+  /** Null for baselines computed in expectation. */
+  readonly policy: Policy | null;
+}
+
+/** Everything fitted on one fold; `test` landings have been looked at by nothing here. */
+export interface FittedFold {
+  readonly fold: Fold;
+  /** Models of the hull over fit and tune, cheapest first, as indices. */
+  readonly hull: readonly number[];
+  /** From the cheapest to the dearest hull model's mean cost, over fit and tune. */
+  readonly costRange: readonly [number, number];
+  /** The model with the highest mean on tune (ties: the cheaper), as an index. */
+  readonly reference: number;
+  readonly always: readonly Contender[];
+  /** `random`, `mixture` and `oracle`. */
+  readonly baselines: readonly Contender[];
+  /** Of each router that could run, its dial, cheapest setting first. */
+  readonly routers: ReadonlyMap<string, readonly Contender[]>;
+  readonly leftOut: ReadonlyMap<string, string>;
+}
+
+/** Fits every router on the fold's fit part and lands every policy on tune and test. */
+export function fitFold(input: FoldInput, fold: Fold): FittedFold {
+  const { common, features, seed, dials } = input;
+  const baselines = fitBaselines(common, fold, dials);
+  const always = baselines.always.map((baseline) => contend(baseline, []));
+  const routers = new Map<string, readonly Contender[]>();
+  const leftOut = new Map<string, string>();
+  const fit = routerData(common, features, fold.fit);
+  const tune = routerData(common, features, fold.tune);
+  for (const { router, settings } of input.routers) {
+    const fitted = router.fit(fit, tune, { seed, dials, settings });
+    if ('leftOut' in fitted) {
+      leftOut.set(router.id, fitted.leftOut);
+      continue;
+    }
+    const runnable = fitted.map((policy) => ({ policy, unmet: unmet(policy, input, fold) }));
+    const missing = runnable.find((one) => one.unmet !== null)?.unmet;
+    if (fitted.length === 0 || missing != null) {
+      leftOut.set(router.id, missing ?? 'it offered no policy');
+      continue;
+    }
+    routers.set(
+      router.id,
+      fitted.map((policy) => contend(landPolicy(policy, input, fold), always)),
+    );
+  }
+  return {
+    fold,
+    hull: baselines.hull,
+    costRange: baselines.costRange,
+    reference: bestOnTune(always),
+    always,
+    baselines: baselines.others.map((baseline) => contend(baseline, always)),
+    routers,
+    leftOut,
+  };
+}
+
+/** What a router may see of some prompts. */
+export function routerData(
+  { matrix, means }: CommonPrompts,
+  features: readonly Features[],
+  rows: Int32Array,
+): RouterData {
+  const { models, trials } = matrix;
+  const width = models.length;
+  const score = new Float64Array(rows.length * width);
+  const cost = new Float64Array(rows.length * width);
+  const text: (string | null)[] = [];
+  rows.forEach((row, i) => {
+    for (let m = 0; m < width; m++) {
+      const from = row * width + m;
+      score[i * width + m] = means.score[from]!;
+      cost[i * width + m] = means.cost[from]!;
+      text.push(matrix.text[from * trials] ?? null);
+    }
+  });
+  return { models, features: Array.from(rows, (row) => features[row]!), score, cost, text };
+}
+
+function unmet(policy: Policy, { common, features }: FoldInput, fold: Fold): string | null {
+  for (const rows of [fold.tune, fold.test]) {
+    const need = unmetNeed(policy, { matrix: common.matrix, features, rows });
+    if (need !== null) return need;
+  }
+  return null;
+}
+
+function landPolicy(policy: Policy, input: FoldInput, fold: Fold): Baseline & { policy: Policy } {
+  const { matrix } = input.common;
+  const land = (rows: Int32Array, side: string): Landing =>
+    landReplay(
+      replay(
+        policy,
+        { matrix, features: input.features, rows },
+        createRng(input.seed, 'replay', policy.id, side),
+      ),
+      matrix,
+    );
+  return {
+    router: policy.router,
+    dial: policy.dial,
+    tune: land(fold.tune, 'tune'),
+    test: land(fold.test, 'test'),
+    policy,
+  };
+}
+
+function contend(
+  of: Baseline & { readonly policy?: Policy },
+  always: readonly Contender[],
+): Contender {
+  const tuneCost = mean(of.tune.cost);
+  const one = of.tune.answered.findIndex((rows) => rows >= of.tune.quality.length - 1e-9);
+  const alone = always[one];
+  return {
+    router: of.router,
+    dial: of.dial,
+    tuneQuality: mean(of.tune.quality),
+    tuneCost,
+    constant: alone !== undefined && Math.abs(tuneCost - alone.tuneCost) <= 1e-9 * alone.tuneCost,
+    test: of.test,
+    policy: of.policy ?? null,
+  };
+}
+
+function bestOnTune(always: readonly Contender[]): number {
+  return always.reduce((best, contender, m) => {
+    const champion = always[best]!;
+    const better =
+      contender.tuneQuality > champion.tuneQuality ||
+      (contender.tuneQuality === champion.tuneQuality && contender.tuneCost < champion.tuneCost);
+    return better ? m : best;
+  }, 0);
+}

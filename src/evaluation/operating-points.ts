@@ -1,0 +1,59 @@
+import { clusterDifference, clusterPValue, holm } from '../statistics/index.js';
+import type { OperatingPointTest } from './comparison.js';
+import type { FittedFold } from './fit-fold.js';
+import { bootstrapPValue, gainOverMixture } from './mixture-check.js';
+import type { Procedure, TestSample } from './test-sample.js';
+
+/** Tests each router's one operating point, chosen on tune, and adjusts for how many routers there are. */
+export function testOperatingPoints(
+  points: readonly {
+    readonly router: string;
+    readonly id: string;
+    readonly procedure: Procedure;
+  }[],
+  reference: Procedure,
+  folds: readonly FittedFold[],
+  sample: TestSample,
+  { margin, costKnown }: { readonly margin: number; readonly costKnown: boolean },
+): OperatingPointTest[] {
+  const referenceQuality = sample.column(reference, 'quality');
+  const tests = points.flatMap(({ router, id, procedure }) => {
+    const quality = clusterDifference(
+      sample.column(procedure, 'quality'),
+      referenceQuality,
+      sample.groups,
+    );
+    const gains = sample.resampled((view) => gainOverMixture(view, procedure, folds));
+    const named = { router, policy: id };
+    const againstReference = {
+      ...named,
+      against: 'reference' as const,
+      difference: sample.estimate(
+        (view) => view.at(procedure).quality - view.at(reference).quality,
+      ),
+      p: clusterPValue(quality, -margin),
+    };
+    const againstMixture = {
+      ...named,
+      against: 'mixture' as const,
+      difference: sample.estimateFrom(gainOverMixture(sample.view, procedure, folds), gains),
+      p: bootstrapPValue(gains),
+    };
+    return costKnown ? [againstReference, againstMixture] : [againstReference];
+  });
+  const adjusted = new Map<(typeof tests)[number], number>();
+  for (const against of ['reference', 'mixture'] as const) {
+    const family = tests.filter((test) => test.against === against);
+    holm(family.map(({ p }) => p)).forEach((p, i) => {
+      adjusted.set(family[i]!, p);
+    });
+  }
+  return tests.map((test) => {
+    const { p, ...rest } = test;
+    return { ...rest, pValue: finite(p), pAdjusted: finite(adjusted.get(test)!) };
+  });
+}
+
+function finite(p: number): number | null {
+  return Number.isFinite(p) ? p : null;
+}

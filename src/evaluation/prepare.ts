@@ -1,0 +1,103 @@
+import { extractFeatures } from '../features/index.js';
+import type { OutcomeMatrix, Run } from '../outcomes/index.js';
+import { routers as registry } from '../routers/index.js';
+import { UserError } from '../user-error.js';
+import { findCommonPrompts } from './common-prompts.js';
+import type { FoldInput, RouterSettings } from './fit-fold.js';
+import { type Grouping, groupPrompts } from './grouping.js';
+import { type Split, splitPrompts } from './splits.js';
+
+/** What a comparison is made of. */
+export interface CompareInput {
+  readonly run: Run;
+  readonly matrix: OutcomeMatrix;
+  /** Baselines among them are passed over: they are computed in any case. */
+  readonly routers: readonly RouterSettings[];
+  readonly options: CompareOptions;
+}
+
+export interface CompareOptions {
+  /** For everything random but the split. */
+  readonly seed: number;
+  readonly splitSeed: number;
+  /** Quality a policy may lose against the reference and still count as keeping it. Default 0.01. */
+  readonly margin?: number;
+  /** One-sided, of each of the verdict's tests. Default 0.025. */
+  readonly alpha?: number;
+  /** Resamples. Default 2,000. */
+  readonly bootstrap?: number;
+  /** Settings of each router's dial. Default 33. */
+  readonly dials?: number;
+  /** How often this test part has been read before. Default 0. */
+  readonly priorTestReadings?: number;
+  /** The scores are the verdicts of a model. Default false. */
+  readonly judgeIsModel?: boolean;
+  /** That judge has been calibrated against people. Default false. */
+  readonly calibrated?: boolean;
+  readonly codeVersion?: string;
+  readonly now: Date;
+}
+
+/** Everything before the first fit. */
+export interface Prepared {
+  readonly foldInput: FoldInput;
+  readonly grouping: Grouping;
+  readonly split: Split;
+  readonly margin: number;
+  readonly leftOut: readonly { readonly router: string; readonly reason: string }[];
+}
+
+const BASELINES = new Set(['always', 'random', 'mixture', 'oracle', 'per-domain']);
+
+/**
+ * Finds the common prompts, groups and splits them, and settles which routers can run.
+ * @throws UserError where nothing can be compared, or an option is out of range
+ */
+export function prepare({ matrix, routers, options }: CompareInput): Prepared {
+  const margin = options.margin ?? 0.01;
+  const dials = options.dials ?? 33;
+  check('margin', margin, margin >= 0 && margin < 1, 'from 0 up to 1');
+  check('dials', dials, Number.isInteger(dials) && dials >= 2, 'a whole number from 2');
+  check('alpha', options.alpha ?? 0.025, inside(options.alpha ?? 0.025), 'between 0 and 0.5');
+  check('bootstrap', options.bootstrap ?? 2000, (options.bootstrap ?? 2000) >= 100, 'from 100');
+  const common = findCommonPrompts(matrix);
+  const grouping = groupPrompts(matrix.prompts);
+  const split = splitPrompts(matrix.prompts, common.rows, grouping, options.splitSeed);
+  const features = matrix.prompts.map(({ messages, domain }) =>
+    extractFeatures({ messages, domain }),
+  );
+  const leftOut: { router: string; reason: string }[] = [];
+  const chosen = routers.filter(({ router }) => !BASELINES.has(router.id));
+  const domains = new Set(Array.from(common.rows, (row) => matrix.prompts[row]!.domain));
+  const perDomain = registry.get('per-domain');
+  if (perDomain !== undefined && domains.size > 1) {
+    chosen.unshift({ router: perDomain, settings: {} });
+  } else {
+    leftOut.push({ router: 'per-domain', reason: 'the prompts are of one domain' });
+  }
+  const blocked =
+    matrix.costBasis === 'none'
+      ? 'no costs are known, so there is nothing to trade quality against'
+      : matrix.models.length < 2
+        ? 'only one model was measured, so there is nothing to choose between'
+        : null;
+  if (blocked !== null) {
+    leftOut.push(...chosen.map(({ router }) => ({ router: router.id, reason: blocked })));
+  }
+  const foldInput = {
+    common,
+    features,
+    routers: blocked === null ? chosen : [],
+    seed: options.seed,
+    dials,
+  };
+  return { foldInput, grouping, split, margin, leftOut };
+}
+
+function inside(alpha: number): boolean {
+  return alpha > 0 && alpha < 0.5;
+}
+
+function check(name: string, value: number, holds: boolean, expected: string): void {
+  if (!holds) throw new UserError(`Expected \`${name}\` to be ${expected}, got ${value}`);
+}

@@ -1,0 +1,47 @@
+import type { Estimate, VerdictCheck } from './comparison.js';
+
+/** A difference with its sign, to three digits after the point; `0` where it rounds to nothing. */
+export function signedText(value: number): string {
+  const text = Math.abs(value).toFixed(3);
+  if (Number(text) === 0) return Math.abs(value) < 1e-12 ? 'a tie' : 'about 0';
+  return `${value < 0 ? '−' : '+'}${text}`;
+}
+
+export function percentText(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}
+
+/** One check in words: what was held against what, and whether a tie is all there is. */
+export function checkText(
+  name: VerdictCheck['name'],
+  { mean, low, high }: Estimate,
+  threshold: number,
+  candidate: string,
+  reference: string,
+): string {
+  const subject = {
+    quality: `Quality of ${candidate} less that of ${reference}`,
+    cost: `Cost of ${candidate} less that of ${reference}`,
+    mixture: `Quality of ${candidate} less that of a random mixture of models at its cost`,
+  }[name];
+  if (mean === null) return `${subject}: cannot be told from this data`;
+  const number = (value: number | null): string =>
+    value === null ? '?' : name === 'cost' ? value.toPrecision(3) : value.toFixed(4);
+  const tie = name !== 'cost' && low !== null && high !== null && low <= 0 && high >= 0;
+  const side = name === 'cost' ? 'below' : 'above';
+  return `${subject}: ${number(mean)} (${number(low)} to ${number(high)}), to be ${side} ${threshold}${tie ? '; a tie within the interval' : ''}`;
+}
+
+/** What must stand before a verdict so that no one takes it for more than it is. */
+export function verdictPrefix(of: {
+  readonly simulated: boolean;
+  readonly judge: string;
+  readonly judgeIsModel: boolean;
+  readonly calibrated: boolean;
+}): string {
+  const judged =
+    of.judgeIsModel && !of.calibrated
+      ? `According to judge ${of.judge} (uncalibrated; its errors are not in the intervals): `
+      : '';
+  return `${of.simulated ? 'SIMULATED: ' : ''}${judged}`;
+}

@@ -1,0 +1,216 @@
+import {
+  type ClusterMean,
+  clusterBounds,
+  clusterDifference,
+  clusterPValue,
+  rowsNeeded,
+} from '../statistics/index.js';
+import type { ComparisonVerdict, VerdictCheck } from './comparison.js';
+import type { FittedFold } from './fit-fold.js';
+import { bootstrapPValue, gainOverMixture } from './mixture-check.js';
+import type { Procedure, TestSample } from './test-sample.js';
+import { checkText, percentText, signedText } from './verdict-text.js';
+
+export interface VerdictInput {
+  readonly sample: TestSample;
+  readonly folds: readonly FittedFold[];
+  /** Null where no router offers a policy that routes. */
+  readonly candidate: { readonly id: string; readonly procedure: Procedure } | null;
+  readonly reference: { readonly model: string; readonly procedure: Procedure };
+  /** The cheapest model within the margin on tune. */
+  readonly constant: { readonly model: string; readonly procedure: Procedure };
+  readonly margin: number;
+  readonly alpha: number;
+  readonly costKnown: boolean;
+  /** Prompts of the run for each test row, to say how many prompts in all would settle it. */
+  readonly promptsPerTestRow: number;
+}
+
+/** Below this gain over the mixture, at best, routing is not worth having. */
+const TRIFLING_GAIN = 0.005;
+/** Differences below this are rounding. */
+const EQUAL = 1e-12;
+
+/** One test, set up before the test part was looked at: should one route, with what, or is it too close to call? */
+export function judge(input: VerdictInput): ComparisonVerdict {
+  const { sample, candidate, reference, constant, margin, alpha } = input;
+  const common = { margin, alpha };
+  if (candidate === null) {
+    const text = `Do not route: use ${constant.model}. No policy that routes between models was found to compare it with.`;
+    const policy = `always@${constant.model}`;
+    return {
+      ...common,
+      answer: 'do_not_route',
+      policy,
+      text,
+      discordance: null,
+      nNeeded: null,
+      checks: [],
+    };
+  }
+  const quality = difference(input, candidate.procedure, 'quality');
+  const cost = difference(input, candidate.procedure, 'cost');
+  const checks: VerdictCheck[] = [
+    meanCheck('quality', quality, -margin, 'above', input, candidate.id),
+    meanCheck('cost', cost, 0, 'below', input, candidate.id),
+  ];
+  const gains = sample.resampled((view) => gainOverMixture(view, candidate.procedure, input.folds));
+  const gain = gainOverMixture(sample.view, candidate.procedure, input.folds);
+  const gainCheck = mixtureCheck(gain, gains, input, candidate.id);
+  checks.push(gainCheck.check);
+  const discordance = discordantShare(input, candidate.procedure);
+  const found = { ...common, discordance, checks };
+  const [a, b, c] = checks;
+  if (a!.holds && b!.holds && c!.holds) {
+    const saving = -cost.mean / sample.view.at(reference.procedure).cost;
+    const text = `Route: ${candidate.id} keeps the quality of ${reference.model} within ${margin} (${signedText(quality.mean)}) at ${percentText(saving)} less cost, and beats a random mixture of the models at the same cost by ${signedText(gain)}.`;
+    return { ...found, answer: 'route', policy: candidate.id, text, nNeeded: null };
+  }
+  const constantHolds = constantPasses(input);
+  const model = constantHolds ? constant.model : reference.model;
+  if (constantHolds && !c!.holds) {
+    const text = `Do not route: use ${model}. Alone it keeps the quality of ${reference.model} within ${margin} at lower cost, and ${candidate.id} is not shown to beat a random mixture of the models (${signedText(gain)}).`;
+    return { ...found, answer: 'do_not_route', policy: `always@${model}`, text, nNeeded: null };
+  }
+  if (gainCheck.high <= TRIFLING_GAIN) {
+    const text = `Do not route: use ${model}. The best policy found, ${candidate.id}, beats a random mixture of the models at the same cost by ${TRIFLING_GAIN} at most (${signedText(gain)}).`;
+    return { ...found, answer: 'do_not_route', policy: `always@${model}`, text, nNeeded: null };
+  }
+  const nNeeded = input.costKnown
+    ? promptsNeeded(input, quality, cost, gain, gainCheck, checks)
+    : null;
+  const text = `Too close to call: ${tooCloseReason(input, candidate.id, quality, gain, checks)}; ${
+    nNeeded === null
+      ? 'more prompts alone would not settle it'
+      : `about ${nNeeded.toLocaleString('en-US')} prompts would settle it`
+  }.`;
+  return { ...found, answer: 'too_close', policy: candidate.id, text, nNeeded };
+}
+
+function difference(
+  { sample, reference }: VerdictInput,
+  procedure: Procedure,
+  of: 'quality' | 'cost',
+): ClusterMean {
+  return clusterDifference(
+    sample.column(procedure, of),
+    sample.column(reference.procedure, of),
+    sample.groups,
+  );
+}
+
+/** A cluster-robust test of a mean difference from the reference against a threshold. */
+function meanCheck(
+  name: 'quality' | 'cost',
+  of: ClusterMean,
+  threshold: number,
+  side: 'above' | 'below',
+  input: VerdictInput,
+  candidate: string,
+): VerdictCheck {
+  const { low, high } = clusterBounds(of, input.alpha);
+  const known = name === 'quality' || input.costKnown;
+  const flipped = side === 'above' ? of : { ...of, mean: -of.mean };
+  const p = clusterPValue(flipped, side === 'above' ? threshold : -threshold);
+  const estimate = {
+    mean: known ? finite(of.mean) : null,
+    low: known ? finite(low) : null,
+    high: known ? finite(high) : null,
+  };
+  const holds = known && (side === 'above' ? low > threshold : high < threshold);
+  const text = checkText(name, estimate, threshold, candidate, input.reference.model);
+  return { name, text, estimate, threshold, pValue: known ? finite(p) : null, holds };
+}
+
+function mixtureCheck(
+  gain: number,
+  gains: Float64Array,
+  { sample, alpha, costKnown, reference }: VerdictInput,
+  candidate: string,
+): { check: VerdictCheck; high: number; standardError: number } {
+  const estimate = costKnown
+    ? sample.estimateFrom(gain, gains, 1 - 2 * alpha)
+    : { mean: null, low: null, high: null };
+  const p = bootstrapPValue(gains);
+  const known = gains.filter((value) => !Number.isNaN(value));
+  const average = known.reduce((total, value) => total + value, 0) / known.length;
+  const variance =
+    known.reduce((total, value) => total + (value - average) ** 2, 0) / (known.length - 1);
+  const check: VerdictCheck = {
+    name: 'mixture',
+    text: checkText('mixture', estimate, 0, candidate, reference.model),
+    estimate,
+    threshold: 0,
+    pValue: estimate.low === null ? null : finite(p),
+    holds: estimate.low !== null && estimate.low > EQUAL,
+  };
+  return {
+    check,
+    high: estimate.high ?? Number.POSITIVE_INFINITY,
+    standardError: Math.sqrt(variance),
+  };
+}
+
+/** Whether a model other than the reference, chosen on tune, passes the quality and the cost test alone. */
+function constantPasses(input: VerdictInput): boolean {
+  const { constant, reference, margin, alpha, costKnown } = input;
+  if (!costKnown || constant.model === reference.model) return false;
+  const quality = clusterBounds(difference(input, constant.procedure, 'quality'), alpha);
+  const cost = clusterBounds(difference(input, constant.procedure, 'cost'), alpha);
+  return quality.low > -margin && cost.high < 0;
+}
+
+function discordantShare({ sample, reference }: VerdictInput, procedure: Procedure): number {
+  const own = sample.column(procedure, 'quality');
+  const other = sample.column(reference.procedure, 'quality');
+  return own.filter((value, i) => Math.abs(value - other[i]!) > EQUAL).length / sample.rows;
+}
+
+/**
+ * Prompts in all, so that at the differences seen either all failing checks pass or the gain over
+ * the mixture is shown to be trifling, whichever takes fewer.
+ */
+function promptsNeeded(
+  { sample, margin, alpha, promptsPerTestRow }: VerdictInput,
+  quality: ClusterMean,
+  cost: ClusterMean,
+  gain: number,
+  { standardError }: { readonly standardError: number },
+  checks: readonly VerdictCheck[],
+): number | null {
+  const perRow = Math.sqrt(sample.rows);
+  const rows = (error: number, effect: number): number | null =>
+    rowsNeeded(error * perRow, effect, { alpha });
+  const toRoute = [
+    rows(quality.standardError, quality.mean + margin),
+    rows(cost.standardError, -cost.mean),
+    rows(standardError, gain),
+  ].filter((_, check) => !checks[check]!.holds);
+  const ways = [
+    toRoute.includes(null) ? null : Math.max(...toRoute.map((needed) => needed ?? 0)),
+    rows(standardError, TRIFLING_GAIN - gain),
+  ].filter((needed) => needed !== null);
+  if (ways.length === 0) return null;
+  return Math.ceil(Math.max(Math.min(...ways), sample.rows + 1) * promptsPerTestRow);
+}
+
+function tooCloseReason(
+  { reference, costKnown }: VerdictInput,
+  candidate: string,
+  quality: ClusterMean,
+  gain: number,
+  checks: readonly VerdictCheck[],
+): string {
+  if (!costKnown) return `no costs are known, so ${candidate} cannot be weighed against anything`;
+  const open = checks.filter(({ holds }) => !holds).map(({ name }) => name);
+  const reasons = {
+    quality: `its quality is not shown to be within the margin of ${reference.model} (${signedText(quality.mean)})`,
+    cost: `it is not shown to cost less than ${reference.model}`,
+    mixture: `it is not shown to beat a random mixture of the models at the same cost (${signedText(gain)})`,
+  };
+  return `for ${candidate}, ${open.map((name) => reasons[name]).join(', and ')}`;
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
