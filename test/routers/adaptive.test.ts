@@ -43,6 +43,21 @@ describe('an adaptive policy', () => {
     expect(at(1)).toEqual({ kind: 'call', model: 0 });
   });
 
+  it('expects of a kind its own cost once it has been seen often', () => {
+    const even = policy({ quality_weight: 0.5, cost_weight: 0.5 });
+    let learned = even.initialState!();
+    for (let count = 0; count < 90; count++) {
+      learned = even.learn!(learned, { features, model: 0, score: 0.6, cost: 20 });
+      learned = even.learn!(learned, { features, model: 1, score: 0.9, cost: 1 });
+    }
+    expect(decide(even).step).toEqual({ kind: 'call', model: 0 });
+    const { step, reasons } = decide(even, learned);
+    expect(step).toEqual({ kind: 'call', model: 1 });
+    const dearest = (1000 * 10 + 90) / 1090;
+    const share = (90 * 1 + 10 * dearest) / 100 / dearest;
+    expect(reasons[1]).toContain(`${(100 * share).toFixed(1)} % of the dearest model's cost`);
+  });
+
   it('takes the cheaper of equals', () => {
     const tied = { ...state, overall: [seen(5, 0.7, 3), seen(5, 0.7, 2)] };
     expect(decide(policy({ quality_weight: 1, cost_weight: 0, state: tied })).step).toEqual({

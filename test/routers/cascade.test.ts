@@ -101,6 +101,12 @@ describe('a cascade on one request', () => {
     expect(driven.answer.confidence).toBeGreaterThan(0);
   });
 
+  it('keeps an answer whose confidence is the threshold itself, and none just below', async () => {
+    const { confidence } = (await run(at(0))).answer;
+    expect((await run(at(confidence!))).calls).toHaveLength(1);
+    expect((await run(at(confidence! + 1e-6))).calls.length).toBeGreaterThan(1);
+  });
+
   it('calls on to the last model where none is, and keeps that answer unverified', async () => {
     const driven = await run(at(2));
     expect(driven.calls.map(({ model }) => model)).toEqual(models);

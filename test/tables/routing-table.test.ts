@@ -142,6 +142,15 @@ describe('buildRoutingTable', () => {
   });
 });
 
+describe('serializeRoutingTable', () => {
+  it('does not depend on the order of keys', () => {
+    const table = tableOf(policiesOf('mixture')[1]!);
+    const reversed = Object.fromEntries(Object.entries(table).reverse());
+    expect(serializeRoutingTable(reversed as RoutingTable)).toBe(serializeRoutingTable(table));
+    expect(serializeRoutingTable(table)).toContain('"weights": [');
+  });
+});
+
 describe('parseRoutingTable', () => {
   const good = tableOf(policiesOf('always')[0]!);
   const edited = (change: Record<string, unknown>) => JSON.stringify({ ...good, ...change });
