@@ -65,7 +65,7 @@ module.exports = {
     {
       name: 'root-files-import-nothing-of-the-house',
       severity: 'error',
-      from: { path: '^src/(hash|user-error|version)\\.ts$' },
+      from: { path: '^src/(did-you-mean|hash|user-error|version)\\.ts$' },
       to: { path: '^src/' },
     },
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },

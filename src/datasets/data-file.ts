@@ -1,7 +1,8 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
+import { didYouMean } from '../did-you-mean.js';
 import { UserError } from '../user-error.js';
-import { didYouMean, quote } from './problems.js';
+import { quote } from './problems.js';
 
 export type DataFormat = 'jsonl' | 'csv' | 'parquet';
 

@@ -1,5 +1,6 @@
+import { didYouMean } from '../did-you-mean.js';
 import { UserError } from '../user-error.js';
-import { didYouMean, quote } from './problems.js';
+import { quote } from './problems.js';
 import type { Prompt } from './prompt.js';
 
 /** Keeps the prompts that match every member given. Plain data, as an experiment file writes it. */

@@ -1,6 +1,7 @@
+import { didYouMean } from '../did-you-mean.js';
 import { canonicalJson } from '../hash.js';
 import type { Message } from '../wire/index.js';
-import { didYouMean, quote } from './problems.js';
+import { quote } from './problems.js';
 import type { GraderSpec, Prompt } from './prompt.js';
 import type { DataRecord } from './records.js';
 

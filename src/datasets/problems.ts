@@ -1,4 +1,3 @@
-import { distance } from 'fastest-levenshtein';
 import { UserError } from '../user-error.js';
 import { type Position, placeOf } from './position.js';
 
@@ -15,20 +14,6 @@ export function quote(value: unknown): string {
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
   return text.length <= MOST_QUOTED ? text : `${text.slice(0, MOST_QUOTED - 1)}…`;
-}
-
-/** ` (did you mean "…"?)` for the nearest known word, or nothing where none is near. */
-export function didYouMean(word: string, known: Iterable<string>): string {
-  let best: string | undefined;
-  let least = (word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3))) + 1;
-  for (const candidate of known) {
-    const steps = distance(word.toLowerCase(), candidate.toLowerCase());
-    if (steps < least) {
-      least = steps;
-      best = candidate;
-    }
-  }
-  return best === undefined ? '' : ` (did you mean "${best}"?)`;
 }
 
 /** Order within a file: what concerns all of it first. */

@@ -74,6 +74,7 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
     margin,
     alpha,
     costKnown: costBasis !== 'none',
+    costInUsd: costBasis === 'usd',
     promptsPerTestRow: matrix.prompts.length / sample.rows,
   });
   const calibrated = options.calibrated ?? !(options.judgeIsModel ?? false);

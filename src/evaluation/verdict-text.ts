@@ -16,17 +16,20 @@ export function checkText(
   name: VerdictCheck['name'],
   { mean, low, high }: Estimate,
   threshold: number,
-  candidate: string,
-  reference: string,
+  of: { readonly candidate: string; readonly reference: string; readonly costInUsd: boolean },
 ): string {
+  const { candidate, reference } = of;
   const subject = {
     quality: `Quality of ${candidate} less that of ${reference}`,
-    cost: `Cost of ${candidate} less that of ${reference}`,
+    cost: `Cost of ${candidate} less that of ${reference}${of.costInUsd ? ', $ per 1,000 prompts' : ''}`,
     mixture: `Quality of ${candidate} less that of a random mixture of models at its cost`,
   }[name];
   if (mean === null) return `${subject}: cannot be told from this data`;
-  const number = (value: number | null): string =>
-    value === null ? '?' : name === 'cost' ? value.toPrecision(3) : value.toFixed(4);
+  const scale = name === 'cost' && of.costInUsd ? 1000 : 1;
+  const number = (value: number | null): string => {
+    if (value === null) return '?';
+    return name === 'cost' ? (scale * value).toPrecision(3) : value.toFixed(4);
+  };
   const tie = name !== 'cost' && low !== null && high !== null && low <= 0 && high >= 0;
   const side = name === 'cost' ? 'below' : 'above';
   return `${subject}: ${number(mean)} (${number(low)} to ${number(high)}), to be ${side} ${threshold}${tie ? '; a tie within the interval' : ''}`;

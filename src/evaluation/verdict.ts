@@ -22,6 +22,8 @@ export interface VerdictInput {
   readonly margin: number;
   readonly alpha: number;
   readonly costKnown: boolean;
+  /** Costs are in US dollars, not call shares. */
+  readonly costInUsd: boolean;
   /** Prompts of the run for each test row, to say how many prompts in all would settle it. */
   readonly promptsPerTestRow: number;
 }
@@ -118,14 +120,15 @@ function meanCheck(
     high: known ? finite(high) : null,
   };
   const holds = known && (side === 'above' ? low > threshold : high < threshold);
-  const text = checkText(name, estimate, threshold, candidate, input.reference.model);
+  const subjects = { candidate, reference: input.reference.model, costInUsd: input.costInUsd };
+  const text = checkText(name, estimate, threshold, subjects);
   return { name, text, estimate, threshold, pValue: known ? finite(p) : null, holds };
 }
 
 function mixtureCheck(
   gain: number,
   gains: Float64Array,
-  { sample, alpha, costKnown, reference }: VerdictInput,
+  { sample, alpha, costKnown, costInUsd, reference }: VerdictInput,
   candidate: string,
 ): { check: VerdictCheck; high: number; standardError: number } {
   const estimate = costKnown
@@ -138,7 +141,11 @@ function mixtureCheck(
     known.reduce((total, value) => total + (value - average) ** 2, 0) / (known.length - 1);
   const check: VerdictCheck = {
     name: 'mixture',
-    text: checkText('mixture', estimate, 0, candidate, reference.model),
+    text: checkText('mixture', estimate, 0, {
+      candidate,
+      reference: reference.model,
+      costInUsd,
+    }),
     estimate,
     threshold: 0,
     pValue: estimate.low === null ? null : finite(p),

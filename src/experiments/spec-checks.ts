@@ -1,4 +1,5 @@
-import { didYouMean, rubrics } from '../judges/index.js';
+import { didYouMean } from '../did-you-mean.js';
+import { rubrics } from '../judges/index.js';
 import { type Finding, valueAt } from './spec-findings.js';
 import { expandPath, type PathEnvironment } from './spec-paths.js';
 

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { didYouMean } from '../judges/index.js';
+import { didYouMean } from '../did-you-mean.js';
 import type { DocumentPath } from './spec-document.js';
 
 /** Something wrong at a path of the document, before it has a line and a column. */

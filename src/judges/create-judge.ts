@@ -1,6 +1,6 @@
+import { didYouMean } from '../did-you-mean.js';
 import type { AskModel, ModelParameters } from '../models/index.js';
 import { UserError } from '../user-error.js';
-import { didYouMean } from './did-you-mean.js';
 import { createGraderJudge } from './grader-judge.js';
 import type { Judge } from './judge.js';
 import { createRecordedJudge } from './recorded-judge.js';

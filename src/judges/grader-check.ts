@@ -1,5 +1,5 @@
 import type { GraderSpec, Prompt } from '../datasets/index.js';
-import { didYouMean } from './did-you-mean.js';
+import { didYouMean } from '../did-you-mean.js';
 import { graders } from './graders/index.js';
 
 /** What is wrong with a grader's name or options, or null. */

@@ -1,6 +1,5 @@
 export { type BoundedRegex, boundedRegexProblem, compileBoundedRegex } from './bounded-regex.js';
 export { createJudge, type JudgeSpec, type RubricJudgeSpec } from './create-judge.js';
-export { didYouMean } from './did-you-mean.js';
 export type { Grade, Grader, GraderOptions } from './grader.js';
 export { graderProblem, validateGrader } from './grader-check.js';
 export { createGraderJudge } from './grader-judge.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { didYouMean } from '../did-you-mean.js';
+import { didYouMean } from '../../did-you-mean.js';
 import { defineGrader, missingReference } from '../grader.js';
 import { normalise } from '../normalise.js';
 

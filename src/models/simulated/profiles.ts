@@ -1,5 +1,5 @@
-import { distance } from 'fastest-levenshtein';
 import { fromUsd, type ModelPricing } from '../../costs/index.js';
+import { didYouMean } from '../../did-you-mean.js';
 import { UserError } from '../../user-error.js';
 
 /** What one simulated model is like. All of it is invented; none of it is evidence of any real model. */
@@ -113,11 +113,8 @@ export function findProfile(id: string): SimulatedProfile | undefined {
 export function profileOf(id: string): SimulatedProfile {
   const profile = findProfile(id);
   if (profile !== undefined) return profile;
-  const nearest = SIMULATED_MODELS.reduce((best, known) =>
-    distance(known, id) < distance(best, id) ? known : best,
-  );
   throw new UserError(
-    `Unknown simulated model "${id}". Did you mean "${nearest}"? There are: ${SIMULATED_MODELS.join(', ')}`,
+    `Unknown simulated model "${id}"${didYouMean(id, SIMULATED_MODELS)}; there are: ${SIMULATED_MODELS.join(', ')}`,
   );
 }
 

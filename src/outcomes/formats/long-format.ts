@@ -1,7 +1,6 @@
 import type { TokenUsage } from '../../costs/index.js';
 import {
   type DataRecord,
-  didYouMean,
   lineOf,
   type Position,
   Problems,
@@ -9,6 +8,7 @@ import {
   quote,
   readRecords,
 } from '../../datasets/index.js';
+import { didYouMean } from '../../did-you-mean.js';
 import { UserError } from '../../user-error.js';
 import { isAbsent, readNumber, readScore, readUsd } from './cell-values.js';
 import type {

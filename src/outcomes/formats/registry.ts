@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { didYouMean, hashPrompts, quote } from '../../datasets/index.js';
+import { hashPrompts, quote } from '../../datasets/index.js';
+import { didYouMean } from '../../did-you-mean.js';
 import { UserError } from '../../user-error.js';
 import type { ImportedRun, ImportFormat, ImportOptions } from './imported-run.js';
 import { longFormat } from './long-format.js';

@@ -209,7 +209,7 @@ describe('the simulated family', () => {
       expect(model.pricing?.source).toBe('simulated');
     }
     expect(() => createSimulatedModel('simulated/smal', { answerKey, seed: 1 })).toThrow(
-      'Unknown simulated model "simulated/smal". Did you mean "simulated/small"?',
+      'Unknown simulated model "simulated/smal" (did you mean "simulated/small"?)',
     );
   });
 

@@ -1,0 +1,41 @@
+import { defineCommand } from './command.js';
+import { comparisonInput } from './comparison-input.js';
+import { comparisonOptions } from './comparison-options.js';
+import { EXIT } from './io.js';
+import { runNamed, withExistingStore } from './store-access.js';
+
+export const compare = defineCommand({
+  usage: 'compare <run>',
+  summary:
+    'Should you route, and how? Replays routing policies over a run: verdict, table, intervals',
+  examples: [
+    ['compare quickstart', ''],
+    ['compare mmlu --margin 0.02 --all', 'Every dial point'],
+  ],
+  options: (program) =>
+    comparisonOptions(program).option('all', {
+      type: 'boolean',
+      default: false,
+      describe: "Show every dial point, not just each router's chosen setting",
+    }),
+  run: (args, io) =>
+    withExistingStore(args, io, async (store) => {
+      const { compare: compareRun } = await import('../evaluation/index.js');
+      const { comparisonJson, comparisonText } = await import('../reports/index.js');
+      const run = await runNamed(store, args.run);
+      const input = await comparisonInput(store, run, args, io);
+      const comparison = compareRun(input, (step) => {
+        if (!args.quiet && io.errIsTerminal) io.err(`${step}\n`);
+      });
+      await store.evaluations.addEvaluation(comparison);
+      io.out(
+        args.json
+          ? `${JSON.stringify(comparisonJson(comparison))}\n`
+          : comparisonText(comparison, { color: args.color && io.outIsTerminal, all: args.all }),
+      );
+      if (!args.json && !args.quiet) {
+        io.err(`Next: switchyard export ${args.run} --policy ${comparison.verdict.policy}\n`);
+      }
+      return EXIT.done;
+    }),
+});

@@ -1,0 +1,52 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { UserError } from '../user-error.js';
+import { defineCommand } from './command.js';
+import { EXIT } from './io.js';
+
+export const route = defineCommand({
+  usage: 'route <prompt>',
+  summary:
+    'Decide with a routing table which model answers a prompt, and say why; nothing is called',
+  examples: [['route --table results/quickstart.table.json "What is 17 × 23?"', '']],
+  options: (program) =>
+    program
+      .positional('prompt', { type: 'string', demandOption: true, describe: "The user's message" })
+      .option('table', {
+        type: 'string',
+        alias: 't',
+        demandOption: true,
+        describe: 'A routing table that "switchyard export" wrote',
+      })
+      .option('domain', {
+        type: 'string',
+        describe: 'The kind of work, where the table asks for it',
+      })
+      .option('system', { type: 'string', describe: 'A system message to go with it' })
+      .option('seed', { type: 'number', default: 1, describe: 'For policies that draw lots' }),
+  run: async (args, io) => {
+    const { decideWithTable, parseRoutingTable } = await import('../tables/index.js');
+    const { createRng } = await import('../statistics/index.js');
+    const text = await readFile(resolve(io.cwd, args.table), 'utf8').catch((cause: unknown) => {
+      throw new UserError(
+        `Cannot read the routing table "${args.table}": write one with "switchyard export".`,
+        { cause },
+      );
+    });
+    const table = parseRoutingTable(text, args.table);
+    const messages = [
+      ...(args.system === undefined ? [] : [{ role: 'system' as const, content: args.system }]),
+      { role: 'user' as const, content: args.prompt },
+    ];
+    const request = { messages, domain: args.domain ?? null };
+    const decision = decideWithTable(table, request, createRng(args.seed, 'route'));
+    if (args.json) {
+      io.out(`${JSON.stringify({ ...decision, table: table.name, simulated: table.simulated })}\n`);
+      return EXIT.done;
+    }
+    const label = table.simulated ? ' (fitted on SIMULATED outcomes)' : '';
+    io.out(`${decision.model}\n  by ${decision.policy}${label}\n`);
+    for (const reason of decision.reasons) io.out(`  ${reason}\n`);
+    return EXIT.done;
+  },
+});

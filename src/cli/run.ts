@@ -1,0 +1,103 @@
+import { defineCommand } from './command.js';
+import { EXIT } from './io.js';
+import { withStore } from './store-access.js';
+
+export const run = defineCommand({
+  usage: 'run <experiment>',
+  summary: 'Measure: answer and judge every prompt with every model; again to resume',
+  examples: [
+    ['run experiments/quickstart.yaml', 'Offline, on simulated models'],
+    ['run my.yaml --budget-usd 2 --max-concurrency 8', 'Stops cleanly at the cap (exit code 4)'],
+    ['run my.yaml --retry-errors', 'Try failed cells once more'],
+  ],
+  options: (program) =>
+    program
+      .positional('experiment', { type: 'string', demandOption: true, describe: 'A YAML file' })
+      .option('max-concurrency', {
+        type: 'number',
+        alias: 'j',
+        describe: 'Calls under way at once (default 16)',
+      })
+      .option('limit', { type: 'number', describe: 'Only the first so many prompts' })
+      .option('budget-usd', {
+        type: 'number',
+        describe: "Cap on spending; over the file's budget_usd",
+      })
+      .option('cache', {
+        type: 'boolean',
+        default: true,
+        describe: 'Reuse answers of earlier runs (--no-cache to ask afresh)',
+      })
+      .option('retry-errors', {
+        type: 'boolean',
+        default: false,
+        describe: 'Try failed cells and unscored answers once more',
+      })
+      .option('dry-run', { type: 'boolean', default: false, describe: 'Estimate only' }),
+  run: async (args, io) => {
+    const { positive } = await import('./arguments.js');
+    positive('--limit', args.limit);
+    positive('--max-concurrency', args.maxConcurrency);
+    const { prepare } = await import('./prepare.js');
+    const options = { keys: !args.dryRun, limit: args.limit };
+    const prepared = await prepare(args.experiment, args, io, options);
+    if (args.dryRun) {
+      const { printEstimate } = await import('./estimate.js');
+      await printEstimate(prepared, args, io);
+      return EXIT.done;
+    }
+    return withStore(args, io, async (store) => {
+      const { budgetOf, executeRun, findOrCreateRun } = await import('./execution.js');
+      const { summarizeRun } = await import('../experiments/index.js');
+      const { runSummaryJson, runSummaryText } = await import('../reports/index.js');
+      const { showProgress } = await import('./progress.js');
+      const found = await findOrCreateRun(store.runs, prepared, args, io);
+      const before = await store.runs.totalSpend(found.id);
+      const progress = showProgress(io, {
+        quiet: args.quiet,
+        budget: budgetOf(prepared, args),
+        simulated: prepared.simulated,
+        spentBefore: before.reduce((sum, { cost }) => sum + cost, 0),
+      });
+      const began = performance.now();
+      const ending = await executeRun(store.runs, found, prepared, args, io, progress);
+      const elapsed = Math.round(performance.now() - began);
+      const ended = (await store.runs.findRun(found.id)) ?? found;
+      const summary = await summarizeRun(store.runs, ended);
+      io.out(
+        args.json
+          ? `${JSON.stringify({ ...runSummaryJson(summary), elapsed_ms: elapsed })}\n`
+          : runSummaryText(summary, { color: args.color && io.outIsTerminal }),
+      );
+      const { name } = ended;
+      if (ending === 'budget_reached') {
+        if (!args.quiet)
+          io.err(
+            'The budget is reached; what was paid for is stored. Raise it and run again to go on.\n',
+          );
+        return EXIT.budgetReached;
+      }
+      if (ending === 'interrupted') {
+        if (!args.quiet)
+          io.err(
+            'Interrupted; what was paid for is stored. Run the same command again to go on.\n',
+          );
+        return EXIT.interrupted;
+      }
+      const hopeless = summary.models.filter(({ outcomes, failed }) => outcomes === failed);
+      if (hopeless.length > 0) {
+        const names = hopeless.map(({ model }) => model).join(', ');
+        io.err(
+          `switchyard: ${names}: no call succeeded: ${summary.failures[0]?.reason ?? 'unknown reason'}\n`,
+        );
+        return EXIT.failed;
+      }
+      if (!args.json && !args.quiet) {
+        if (summary.cells.failed > 0)
+          io.err(`Try the failed cells again: switchyard run ${args.experiment} --retry-errors\n`);
+        io.err(`Next: switchyard compare ${name}\n`);
+      }
+      return EXIT.done;
+    });
+  },
+});

@@ -1,0 +1,24 @@
+import { defineCommand } from './command.js';
+import { EXIT } from './io.js';
+import { runNamed, withExistingStore } from './store-access.js';
+
+export const show = defineCommand({
+  usage: 'show <run>',
+  summary: 'Show one run: its models, cells, scores and spend',
+  examples: [['show quickstart', 'The latest run of that name']],
+  options: (program) =>
+    program.positional('run', { type: 'string', demandOption: true, describe: 'Run id or name' }),
+  run: (args, io) =>
+    withExistingStore(args, io, async (store) => {
+      const { summarizeRun } = await import('../experiments/index.js');
+      const { runSummaryJson, runSummaryText } = await import('../reports/index.js');
+      const summary = await summarizeRun(store.runs, await runNamed(store, args.run));
+      io.out(
+        args.json
+          ? `${JSON.stringify(runSummaryJson(summary))}\n`
+          : runSummaryText(summary, { color: args.color && io.outIsTerminal }),
+      );
+      if (!args.json && !args.quiet) io.err(`Next: switchyard compare ${summary.run.name}\n`);
+      return EXIT.done;
+    }),
+});

@@ -1,0 +1,32 @@
+import { defineCommand } from './command.js';
+import { EXIT } from './io.js';
+
+export const validate = defineCommand({
+  usage: 'validate <experiment>',
+  summary: 'Check an experiment file and its datasets; every problem at once, nothing is called',
+  examples: [['validate experiments/quickstart.yaml', '']],
+  options: (program) =>
+    program.positional('experiment', {
+      type: 'string',
+      demandOption: true,
+      describe: 'A YAML file',
+    }),
+  run: async (args, io) => {
+    const { prepare } = await import('./prepare.js');
+    const { experiment, plan, prompts } = await prepare(args.experiment, args, io, { keys: false });
+    if (args.json) {
+      const counts = {
+        prompts: prompts.length,
+        models: experiment.models.length,
+        cells: plan.cells.length,
+      };
+      io.out(`${JSON.stringify({ valid: true, name: experiment.name, ...counts })}\n`);
+    } else {
+      io.out(
+        `${args.experiment} is valid: ${prompts.length} prompts × ${experiment.models.length} models × ${experiment.trials} trials = ${plan.cells.length} cells\n`,
+      );
+      if (!args.quiet) io.err(`Next: switchyard estimate ${args.experiment}\n`);
+    }
+    return EXIT.done;
+  },
+});

@@ -1,0 +1,283 @@
+import { BudgetReached, type NanoUsd, type UsageRecord } from '../costs/index.js';
+import type { Judge } from '../judges/index.js';
+import type { CallResult, ModelRequest } from '../models/index.js';
+import type { Outcome, Run, RunStore, Score } from '../outcomes/index.js';
+import { UserError } from '../user-error.js';
+import {
+  type Plan,
+  type PlannedCell,
+  type PlannedScore,
+  plannedScores,
+  requestOf,
+} from './plan.js';
+import { pool } from './pool.js';
+import type { ProgressListener } from './progress.js';
+
+export interface ExecuteInput {
+  readonly run: Run;
+  readonly plan: Plan;
+  readonly store: RunStore;
+  /** Asks a planned model; retries, limits, budget and metering are its business. @throws BudgetReached */
+  readonly ask: (
+    cell: PlannedCell,
+    request: ModelRequest,
+    operationId: string,
+    signal: AbortSignal,
+  ) => Promise<CallResult>;
+  /** By id; every judge of the plan is here. A judge lets `BudgetReached` through. */
+  readonly judges: ReadonlyMap<string, Judge>;
+  /** Cells under way at once. */
+  readonly maxConcurrency: number;
+  /** Take matching outcomes and scores of earlier runs instead of paying for them again. */
+  readonly reuse: boolean;
+  /** Try failed cells and unscored answers once more. */
+  readonly retryErrors: boolean;
+  /** Aborted: begin nothing more, finish what is under way. */
+  readonly drain: AbortSignal;
+  /** Aborted: cut off what is under way as well. */
+  readonly abort: AbortSignal;
+  readonly now: () => Date;
+  readonly onProgress: ProgressListener;
+}
+
+/** How an execution ended; what it measured is in the store. */
+export type Ending = 'complete' | 'budget_reached' | 'interrupted';
+
+const KEYS_AT_ONCE = 5_000;
+
+/**
+ * Fills the run's missing cells: answers first, each committed before it is judged.
+ * Running it again on the same run goes on where the last execution stopped.
+ * @throws UserError where a provider refuses our key, as every further call would fail alike
+ */
+export async function execute(input: ExecuteInput): Promise<Ending> {
+  const { plan, store, run, onProgress } = input;
+  const outcomes = new Map((await store.readOutcomes(run.id)).map((o) => [addressOf(o), o]));
+  const scores = new Map((await store.readScores(run.id)).map((s) => [nameOf(s), s]));
+  const resumed = [...outcomes.values()].filter(({ status }) => status === 'done').length;
+  const reused = input.reuse ? await reuse(input, outcomes, scores) : 0;
+  onProgress({ kind: 'begun', planned: plan.cells.length, resumed, reused });
+
+  let budgetReached = false;
+  const stopped = () => budgetReached || input.drain.aborted || input.abort.aborted;
+  const missing = function* (): Generator<PlannedCell> {
+    for (const cell of plan.cells) {
+      const outcome = outcomes.get(addressOfCell(cell));
+      if (outcome?.status === 'failed' && !input.retryErrors) continue;
+      if (outcome?.status !== 'done' || missingScores(input, cell, scores).length > 0) yield cell;
+    }
+  };
+  const fill = async (cell: PlannedCell): Promise<void> => {
+    try {
+      const outcome = outcomes.get(addressOfCell(cell));
+      const answered = outcome?.status === 'done' ? outcome : await answer(input, cell);
+      if (answered === null || answered.status === 'failed') return;
+      for (const score of missingScores(input, cell, scores)) {
+        if (stopped()) return;
+        await judge(input, cell, answered, score);
+      }
+    } catch (error) {
+      if (!(error instanceof BudgetReached)) throw error;
+      if (!budgetReached) onProgress({ kind: 'stopping', reason: 'budget' });
+      budgetReached = true;
+    }
+  };
+  const announceDrain = () => onProgress({ kind: 'stopping', reason: 'interrupted' });
+  input.drain.addEventListener('abort', announceDrain, { once: true });
+
+  try {
+    await pool(missing(), input.maxConcurrency, fill, stopped);
+  } catch (error) {
+    await store.setRunStatus(run.id, 'interrupted', input.now().toISOString());
+    throw error;
+  } finally {
+    input.drain.removeEventListener('abort', announceDrain);
+  }
+  const interrupted = input.drain.aborted || input.abort.aborted;
+  const ending = budgetReached ? 'budget_reached' : interrupted ? 'interrupted' : 'complete';
+  await store.setRunStatus(run.id, ending, input.now().toISOString());
+  onProgress({ kind: 'ended' });
+  return ending;
+}
+
+type Address = string;
+
+function addressOf(cell: { promptId: string; model: string; trial: number }): Address {
+  return JSON.stringify([cell.promptId, cell.model, cell.trial]);
+}
+
+function addressed({ prompt, model, trial }: PlannedCell) {
+  return { promptId: prompt.id, model: model.id, trial };
+}
+
+function addressOfCell(cell: PlannedCell): Address {
+  return addressOf(addressed(cell));
+}
+
+/** Prompts of equal text share keys, so a score is known by its cell and its key. */
+function nameOf(score: {
+  promptId: string;
+  model: string;
+  trial: number;
+  scoreKey: string;
+}): string {
+  return `${addressOf(score)} ${score.scoreKey}`;
+}
+
+function missingScores(
+  input: ExecuteInput,
+  cell: PlannedCell,
+  scores: ReadonlyMap<string, Score>,
+): readonly PlannedScore[] {
+  return plannedScores(input.plan, cell).filter(({ scoreKey }) => {
+    const score = scores.get(nameOf({ ...addressed(cell), scoreKey }));
+    return score === undefined || (score.score === null && input.retryErrors);
+  });
+}
+
+/**
+ * Takes over answers and verdicts that any earlier run has already paid for. Recorded answers cost
+ * nothing to ask for again, and repeated prompts would share one.
+ * @returns the number of cells taken
+ */
+async function reuse(
+  input: ExecuteInput,
+  outcomes: Map<Address, Outcome>,
+  scores: Map<string, Score>,
+): Promise<number> {
+  const { plan, store, run } = input;
+  let taken = 0;
+  for (let from = 0; from < plan.cells.length; from += KEYS_AT_ONCE) {
+    const chunk = plan.cells.slice(from, from + KEYS_AT_ONCE);
+    const open = chunk.filter(
+      (cell) =>
+        cell.model.origin !== 'recorded' && outcomes.get(addressOfCell(cell))?.status !== 'done',
+    );
+    if (open.length === 0) continue;
+    const earlier = await store.findOutcomesByKey(open.map(({ cellKey }) => cellKey));
+    // An answer of this very run belongs to a repeated prompt, which is a sample of its own.
+    const found = open.filter(({ cellKey }) => {
+      const original = earlier.get(cellKey);
+      return original !== undefined && original.runId !== run.id;
+    });
+    const judged = await store.findScoresByKey(
+      found.flatMap((cell) => plannedScores(plan, cell).map(({ scoreKey }) => scoreKey)),
+    );
+    await Promise.all(
+      found.map(async (cell) => {
+        const address = { runId: run.id, ...addressed(cell) };
+        const original = earlier.get(cell.cellKey);
+        if (original === undefined) return;
+        const outcome: Outcome = { ...original, ...address, origin: 'reused' };
+        await store.addOutcome(outcome, []);
+        outcomes.set(addressOfCell(cell), outcome);
+        taken++;
+        for (const { scoreKey } of plannedScores(plan, cell)) {
+          const name = nameOf({ ...address, scoreKey });
+          const score = judged.get(scoreKey);
+          if (score === undefined || scores.has(name)) continue;
+          await store.addScore({ ...score, ...address }, []);
+          scores.set(name, { ...score, ...address });
+        }
+      }),
+    );
+  }
+  return taken;
+}
+
+/** Asks for one answer and commits it. Null where it was cut off before it ended. */
+async function answer(input: ExecuteInput, cell: PlannedCell): Promise<Outcome | null> {
+  const { run, store, now, onProgress } = input;
+  const operationId = `${run.id}:${cell.cellKey}`;
+  const result = await input.ask(cell, requestOf(cell), operationId, input.abort);
+  if (!result.ok && result.error.kind === 'aborted') {
+    await store.addUsage(result.usage);
+    return null;
+  }
+  if (!result.ok && result.error.kind === 'authentication') {
+    await store.addUsage(result.usage);
+    throw new UserError(`${cell.model.id}: ${result.error.message}`, { exitCode: 1 });
+  }
+  const cost = totalCost(result.usage);
+  const common = {
+    runId: run.id,
+    ...addressed(cell),
+    cellKey: cell.cellKey,
+    origin: cell.model.origin,
+    attempts: result.attempts,
+    latencyMs: result.latencyMs,
+    cost,
+    completedAt: now().toISOString(),
+  };
+  const outcome: Outcome = result.ok
+    ? {
+        ...common,
+        status: 'done',
+        text: result.answer.text,
+        finishReason: result.answer.finishReason,
+        usage: result.answer.usage,
+        recordedScore: result.answer.recordedScore,
+        error: null,
+      }
+    : {
+        ...common,
+        status: 'failed',
+        text: null,
+        finishReason: null,
+        usage: null,
+        recordedScore: null,
+        error: `${result.error.kind}: ${result.error.message}`,
+      };
+  await store.addOutcome(outcome, result.usage);
+  const { error } = outcome;
+  const ended = result.ok ? 'done' : 'failed';
+  onProgress({ kind: 'cell', model: cell.model.id, outcome: ended, cost: cost ?? 0, error });
+  return outcome;
+}
+
+/** Asks for one verdict and commits it. */
+async function judge(
+  input: ExecuteInput,
+  cell: PlannedCell,
+  outcome: Outcome,
+  planned: PlannedScore,
+): Promise<void> {
+  const { run, store, now, onProgress } = input;
+  const judge = input.judges.get(planned.judge.id);
+  if (judge === undefined)
+    throw new Error(`The plan names the judge "${planned.judge.id}", which was not handed in`);
+  const { recordedScore } = outcome;
+  const verdict = await judge.judge(
+    { prompt: cell.prompt, answer: outcome.text ?? '', recordedScore, repeat: planned.repeat },
+    input.abort,
+  );
+  if (input.abort.aborted && verdict.score === null) {
+    await store.addUsage(verdict.usage);
+    return;
+  }
+  const score: Score = {
+    runId: run.id,
+    ...addressed(cell),
+    judge: judge.id,
+    judgeVersion: judge.version,
+    repeat: planned.repeat,
+    scoreKey: planned.scoreKey,
+    score: verdict.score,
+    unscored: verdict.unscored,
+    rationale: verdict.rationale,
+    completedAt: now().toISOString(),
+  };
+  await store.addScore(score, verdict.usage);
+  const cost = totalCost(verdict.usage) ?? 0;
+  onProgress({ kind: 'judged', judge: judge.id, unscored: verdict.score === null, cost });
+}
+
+/** Cost of all attempts; null if any is unknown, as a sum without it would understate. */
+function totalCost(usage: readonly UsageRecord[]): NanoUsd | null {
+  let total = 0;
+  for (const { cost } of usage) {
+    if (cost === null) return null;
+    total += cost;
+  }
+  return total;
+}

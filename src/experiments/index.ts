@@ -1,0 +1,52 @@
+export {
+  type CostRange,
+  type Estimate,
+  type EstimateLine,
+  estimate,
+  expectedOutputTokens,
+  type ForeseenCall,
+} from './estimate.js';
+export { type Ending, type ExecuteInput, execute } from './execute.js';
+export { foreseeCalls, type JudgingModel } from './foresee.js';
+export {
+  type Plan,
+  type PlanInput,
+  type PlannedCell,
+  type PlannedJudge,
+  type PlannedModel,
+  type PlannedScore,
+  plan,
+  plannedScores,
+  requestOf,
+} from './plan.js';
+export type { ProgressEvent, ProgressListener } from './progress.js';
+export {
+  experimentSchema,
+  experimentSchemaText,
+  writeExperimentSchema,
+} from './schema.js';
+export type {
+  DatasetEntry,
+  DatasetFilter,
+  Experiment,
+  JudgeEntry,
+  ModelEntry,
+  RateLimits,
+  RouterEntry,
+  RubricJudgeEntry,
+} from './spec.js';
+export { type Problem, problemLine } from './spec-document.js';
+export {
+  type ExperimentOptions,
+  loadExperiment,
+  readExperimentText,
+  type ValidatedExperiment,
+  validateExperiment,
+} from './spec-load.js';
+export type { ImportFormat } from './spec-schema.js';
+export {
+  type StarterOptions,
+  starterExperiment,
+  starterPrompts,
+} from './starter.js';
+export { type RunSummary, summarizeRun } from './summary.js';

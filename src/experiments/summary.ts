@@ -1,0 +1,81 @@
+import type { NanoUsd, Purpose } from '../costs/index.js';
+import {
+  buildMatrix,
+  type ModelSummary,
+  type Run,
+  type RunStore,
+  type SpendTotal,
+  summarizeModels,
+} from '../outcomes/index.js';
+
+/** What a run measured, read back from the store: the same however often the run was interrupted. */
+export interface RunSummary {
+  readonly run: Run;
+  readonly prompts: number;
+  readonly models: readonly ModelSummary[];
+  readonly cells: {
+    readonly planned: number;
+    readonly done: number;
+    readonly reused: number;
+    readonly failed: number;
+    /** Answers that the judge `run.judge` gave no score. */
+    readonly unscored: number;
+  };
+  /** Money spent: live only. */
+  readonly spend: ReadonlyMap<Purpose, NanoUsd>;
+  /** What simulated calls would have cost, kept apart as nobody paid it. */
+  readonly simulatedSpend: ReadonlyMap<Purpose, NanoUsd>;
+  /** Billed attempts whose usage never arrived, booked at their worst case. */
+  readonly estimatedRecords: number;
+  /** Failures by reason, most frequent first. */
+  readonly failures: readonly { readonly reason: string; readonly cells: number }[];
+}
+
+export async function summarizeRun(store: RunStore, run: Run): Promise<RunSummary> {
+  const [prompts, outcomes, scores, totals] = await Promise.all([
+    store.readPrompts(run.id),
+    store.readOutcomes(run.id),
+    store.readScores(run.id),
+    store.totalSpend(run.id),
+  ]);
+  const matrix = buildMatrix(run, prompts, outcomes, scores, { judge: run.judge, failed: 'zero' });
+  const failures = new Map<string, number>();
+  let done = 0;
+  let reused = 0;
+  for (const { status, origin, error } of outcomes) {
+    if (status === 'failed') {
+      const reason = error ?? 'unknown';
+      failures.set(reason, (failures.get(reason) ?? 0) + 1);
+    } else {
+      done++;
+      if (origin === 'reused') reused++;
+    }
+  }
+  return {
+    run,
+    prompts: prompts.length,
+    models: summarizeModels(matrix),
+    cells: {
+      planned: prompts.length * run.models.length * run.trials,
+      done,
+      reused,
+      failed: outcomes.length - done,
+      unscored: scores.filter(({ judge, score }) => judge === run.judge && score === null).length,
+    },
+    spend: spendOf(totals, 'live'),
+    simulatedSpend: spendOf(totals, 'simulated'),
+    estimatedRecords: totals.reduce((sum, { estimated }) => sum + estimated, 0),
+    failures: [...failures]
+      .map(([reason, cells]) => ({ reason, cells }))
+      .sort((a, b) => b.cells - a.cells),
+  };
+}
+
+function spendOf(totals: readonly SpendTotal[], origin: SpendTotal['origin']) {
+  const spend = new Map<Purpose, NanoUsd>();
+  for (const total of totals) {
+    if (total.origin !== origin) continue;
+    spend.set(total.purpose, (spend.get(total.purpose) ?? 0) + total.cost);
+  }
+  return spend;
+}

@@ -1,0 +1,70 @@
+import { toUsd } from '../costs/index.js';
+import type { Estimate, EstimateLine } from '../experiments/index.js';
+import { count, money } from './numbers.js';
+import { paint } from './style.js';
+import { textTable } from './text-table.js';
+
+export interface EstimateFacts {
+  readonly cells: number;
+  /** Cells that earlier runs have answered. */
+  readonly known: number;
+  readonly simulated: boolean;
+}
+
+export function estimateText(
+  estimate: Estimate,
+  facts: EstimateFacts,
+  options: { readonly color: boolean },
+): string {
+  const colors = paint(options.color);
+  const row = (name: string, line: EstimateLine) => [
+    name,
+    count(line.calls),
+    count(line.inputTokens),
+    count(line.expectedOutputTokens),
+    money(line.low),
+    money(line.expected),
+    money(line.worst),
+  ];
+  const table = textTable(
+    ['', 'calls', 'input tokens', 'output tokens', 'low', 'expected', 'worst'].map((text) =>
+      text === '' ? '' : colors.bold(text),
+    ),
+    [
+      ...[...estimate.byModel].map(([model, line]) => row(model, line)),
+      ...[...estimate.byPurpose].map(([purpose, line]) => row(`as ${purpose}`, line)),
+      row('total', estimate),
+    ],
+    ['left', 'right', 'right', 'right', 'right', 'right', 'right'],
+  );
+  const label = facts.simulated
+    ? colors.yellow('SIMULATED models: nothing is paid for them.\n')
+    : '';
+  const reused = facts.known > 0 ? `, ${count(facts.known)} already answered` : '';
+  return `${label}${count(facts.cells)} cells${reused}\n\n${table}\n\nOutput lengths are guesses; worst counts every answer at its full length. Billed retries come on top.\n`;
+}
+
+export function estimateJson(estimate: Estimate, facts: EstimateFacts): Record<string, unknown> {
+  const lineJson = (line: EstimateLine) => ({
+    calls: line.calls,
+    input_tokens: line.inputTokens,
+    expected_output_tokens: line.expectedOutputTokens,
+    cost_usd: { low: toUsd(line.low), expected: toUsd(line.expected), worst: toUsd(line.worst) },
+  });
+  const { calls, input_tokens, expected_output_tokens, cost_usd } = lineJson(estimate);
+  return {
+    calls,
+    cost_usd,
+    by_model: Object.fromEntries(
+      [...estimate.byModel].map(([model, line]) => [model, lineJson(line)]),
+    ),
+    by_purpose: Object.fromEntries(
+      [...estimate.byPurpose].map(([purpose, line]) => [purpose, lineJson(line)]),
+    ),
+    input_tokens,
+    expected_output_tokens,
+    cells: facts.cells,
+    already_answered: facts.known,
+    simulated: facts.simulated,
+  };
+}
