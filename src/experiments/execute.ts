@@ -12,6 +12,7 @@ import {
 } from './plan.js';
 import { pool } from './pool.js';
 import type { ProgressListener } from './progress.js';
+import { Slots } from './slots.js';
 
 export interface ExecuteInput {
   readonly run: Run;
@@ -26,7 +27,7 @@ export interface ExecuteInput {
   ) => Promise<CallResult>;
   /** By id; every judge of the plan is here. A judge lets `BudgetReached` through. */
   readonly judges: ReadonlyMap<string, Judge>;
-  /** Cells under way at once. */
+  /** Calls under way at once, of answering and judging models together. */
   readonly maxConcurrency: number;
   /** Take matching outcomes and scores of earlier runs instead of paying for them again. */
   readonly reuse: boolean;
@@ -44,6 +45,8 @@ export interface ExecuteInput {
 export type Ending = 'complete' | 'budget_reached' | 'interrupted';
 
 const KEYS_AT_ONCE = 5_000;
+/** Cells begun per call allowed, so that calls need not wait for verdicts to be committed. */
+const CELLS_PER_CALL = 3;
 
 /**
  * Fills the run's missing cells: answers first, each committed before it is judged.
@@ -59,7 +62,8 @@ export async function execute(input: ExecuteInput): Promise<Ending> {
   onProgress({ kind: 'begun', planned: plan.cells.length, resumed, reused });
 
   let budgetReached = false;
-  const stopped = () => budgetReached || input.drain.aborted || input.abort.aborted;
+  let failed = false;
+  const stopped = () => budgetReached || failed || input.drain.aborted || input.abort.aborted;
   const missing = function* (): Generator<PlannedCell> {
     for (const cell of plan.cells) {
       const outcome = outcomes.get(addressOfCell(cell));
@@ -67,17 +71,25 @@ export async function execute(input: ExecuteInput): Promise<Ending> {
       if (outcome?.status !== 'done' || missingScores(input, cell, scores).length > 0) yield cell;
     }
   };
+  const slots = new Slots(input.maxConcurrency);
   const fill = async (cell: PlannedCell): Promise<void> => {
     try {
       const outcome = outcomes.get(addressOfCell(cell));
-      const answered = outcome?.status === 'done' ? outcome : await answer(input, cell);
+      // The slot is held until the answer is durable: a kill then loses no more than was in flight.
+      const answered =
+        outcome?.status === 'done'
+          ? outcome
+          : await slots.run(async () => (stopped() ? null : answer(input, cell)));
       if (answered === null || answered.status === 'failed') return;
       for (const score of missingScores(input, cell, scores)) {
         if (stopped()) return;
-        await judge(input, cell, answered, score);
+        await judge(input, cell, answered, score, slots);
       }
     } catch (error) {
-      if (!(error instanceof BudgetReached)) throw error;
+      if (!(error instanceof BudgetReached)) {
+        failed = true;
+        throw error;
+      }
       if (!budgetReached) onProgress({ kind: 'stopping', reason: 'budget' });
       budgetReached = true;
     }
@@ -86,7 +98,7 @@ export async function execute(input: ExecuteInput): Promise<Ending> {
   input.drain.addEventListener('abort', announceDrain, { once: true });
 
   try {
-    await pool(missing(), input.maxConcurrency, fill, stopped);
+    await pool(missing(), CELLS_PER_CALL * input.maxConcurrency, fill, stopped);
   } catch (error) {
     await store.setRunStatus(run.id, 'interrupted', input.now().toISOString());
     throw error;
@@ -241,16 +253,21 @@ async function judge(
   cell: PlannedCell,
   outcome: Outcome,
   planned: PlannedScore,
+  slots: Slots,
 ): Promise<void> {
   const { run, store, now, onProgress } = input;
   const judge = input.judges.get(planned.judge.id);
   if (judge === undefined)
     throw new Error(`The plan names the judge "${planned.judge.id}", which was not handed in`);
   const { recordedScore } = outcome;
-  const verdict = await judge.judge(
-    { prompt: cell.prompt, answer: outcome.text ?? '', recordedScore, repeat: planned.repeat },
-    input.abort,
-  );
+  const shown = {
+    prompt: cell.prompt,
+    answer: outcome.text ?? '',
+    recordedScore,
+    repeat: planned.repeat,
+  };
+  const ask = () => judge.judge(shown, input.abort);
+  const verdict = await (judge.model === null ? ask() : slots.run(ask));
   if (input.abort.aborted && verdict.score === null) {
     await store.addUsage(verdict.usage);
     return;

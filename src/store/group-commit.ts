@@ -1,5 +1,5 @@
 /** Asked for this long before it is written at the latest; what arrives meanwhile shares the transaction. */
-const DELAY_MS = 2;
+const DELAY_MS = 5;
 /** More waiting than this are written at once. */
 const FULL = 512;
 
@@ -18,7 +18,7 @@ export type CommitBatch<Item> = (items: readonly Item[]) => Promise<readonly (Er
 /**
  * Gathers writes into shared transactions, strictly in the order they were asked for.
  * While one transaction is being committed the next one gathers, so that a slow disk makes larger
- * batches and not longer queues.
+ * batches and not longer queues; a pause after each keeps the many small ones together.
  */
 export class GroupCommit<Item> {
   readonly #commit: CommitBatch<Item>;
@@ -36,7 +36,7 @@ export class GroupCommit<Item> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
       if (this.#waiting.length >= FULL) this.#flush();
-      else if (this.#busy === 0) this.#timer ??= setTimeout(() => this.#flush(), DELAY_MS);
+      else this.#gather();
     });
   }
 
@@ -49,6 +49,11 @@ export class GroupCommit<Item> {
   /** Resolves when nothing is waiting any more. */
   drain(): Promise<void> {
     return this.alone(async () => {});
+  }
+
+  #gather(): void {
+    if (this.#busy > 0 || this.#waiting.length === 0) return;
+    this.#timer ??= setTimeout(() => this.#flush(), DELAY_MS);
   }
 
   #flush(): void {
@@ -72,7 +77,7 @@ export class GroupCommit<Item> {
 
   #ended(): void {
     this.#busy -= 1;
-    if (this.#busy === 0) this.#flush();
+    this.#gather();
   }
 
   async #write(batch: readonly Waiting<Item>[]): Promise<void> {

@@ -262,7 +262,7 @@ describe('execute', () => {
     const { runs } = openMemoryStore();
     const planned = planOf(40, ['fake/one']);
     const run = await createRun(runs, planned);
-    await executeWith(runs, run, planned, { fake: { seed: 3, trouble: 0.3 } });
+    await executeWith(runs, run, planned, { fake: { seed: 3, trouble: 0.45 } });
     const failed = (await runs.readOutcomes(run.id)).filter(({ status }) => status === 'failed');
     expect(failed.length).toBeGreaterThan(0);
     expect(failed[0]?.error).toMatch(/^(rate_limit|truncated): /);
