@@ -149,7 +149,8 @@ function missingScores(
 
 /**
  * Takes over answers and verdicts that any earlier run has already paid for. Recorded answers cost
- * nothing to ask for again, and repeated prompts would share one.
+ * nothing to ask for again, and repeated prompts would share one. A verdict is taken only where it is
+ * about the very answer: a repeated prompt, and a run without the cache, gave others to the same key.
  * @returns the number of cells taken
  */
 async function reuse(
@@ -160,41 +161,50 @@ async function reuse(
   const { plan, store, run } = input;
   let taken = 0;
   for (let from = 0; from < plan.cells.length; from += KEYS_AT_ONCE) {
-    const chunk = plan.cells.slice(from, from + KEYS_AT_ONCE);
-    const open = chunk.filter(
-      (cell) =>
-        cell.model.origin !== 'recorded' && outcomes.get(addressOfCell(cell))?.status !== 'done',
-    );
-    if (open.length === 0) continue;
+    const chunk = plan.cells
+      .slice(from, from + KEYS_AT_ONCE)
+      .filter(({ model }) => model.origin !== 'recorded');
+    const open = chunk.filter((cell) => outcomes.get(addressOfCell(cell))?.status !== 'done');
     const earlier = await store.findOutcomesByKey(open.map(({ cellKey }) => cellKey));
-    // An answer of this very run belongs to a repeated prompt, which is a sample of its own.
-    const found = open.filter(({ cellKey }) => {
-      const original = earlier.get(cellKey);
-      return original !== undefined && original.runId !== run.id;
-    });
-    const judged = await store.findScoresByKey(
-      found.flatMap((cell) => plannedScores(plan, cell).map(({ scoreKey }) => scoreKey)),
-    );
     await Promise.all(
-      found.map(async (cell) => {
-        const address = { runId: run.id, ...addressed(cell) };
+      open.map(async (cell) => {
         const original = earlier.get(cell.cellKey);
-        if (original === undefined) return;
+        // An answer that this run paid for is a repeated prompt's, which is a sample of its own.
+        if (!original || (original.runId === run.id && original.origin !== 'reused')) return;
+        const address = { runId: run.id, ...addressed(cell) };
         const outcome: Outcome = { ...original, ...address, origin: 'reused' };
         await store.addOutcome(outcome, []);
         outcomes.set(addressOfCell(cell), outcome);
         taken++;
-        for (const { scoreKey } of plannedScores(plan, cell)) {
-          const name = nameOf({ ...address, scoreKey });
-          const score = judged.get(scoreKey);
-          if (score === undefined || scores.has(name)) continue;
-          await store.addScore({ ...score, ...address }, []);
-          scores.set(name, { ...score, ...address });
-        }
       }),
     );
+    await reuseScores(input, chunk, outcomes, scores);
   }
   return taken;
+}
+
+async function reuseScores(
+  input: ExecuteInput,
+  cells: readonly PlannedCell[],
+  outcomes: ReadonlyMap<Address, Outcome>,
+  scores: Map<string, Score>,
+): Promise<void> {
+  const { store, run } = input;
+  const missing = cells.flatMap((cell) => {
+    const outcome = outcomes.get(addressOfCell(cell));
+    if (outcome?.status !== 'done') return [];
+    return missingScores(input, cell, scores).map(({ scoreKey }) => ({ cell, outcome, scoreKey }));
+  });
+  const judged = await store.findScoresByKey(missing.map(({ scoreKey }) => scoreKey));
+  await Promise.all(
+    missing.map(async ({ cell, outcome, scoreKey }) => {
+      const found = judged.get(scoreKey)?.find(({ answer }) => answer === outcome.text)?.score;
+      if (found === undefined || found.runId === run.id) return;
+      const score: Score = { ...found, runId: run.id, ...addressed(cell) };
+      await store.addScore(score, []);
+      scores.set(nameOf(score), score);
+    }),
+  );
 }
 
 /** Asks for one answer and commits it. Null where it was cut off before it ended. */

@@ -1,4 +1,4 @@
-import type { Prompt } from '../datasets/index.js';
+import { hashPrompts, type Prompt } from '../datasets/index.js';
 import { hashOf } from '../hash.js';
 import type { Model, ModelParameters, ModelRequest } from '../models/index.js';
 import { cellKey, scoreKey } from '../outcomes/index.js';
@@ -75,8 +75,10 @@ export function plan(input: PlanInput): Plan {
     }
   }
   const { name, judges, seed, identity } = input;
-  const keys = cells.map((cell) => [cell.prompt.id, cell.cellKey]);
-  return { name, cells, judges, hash: hashOf({ name, judges, seed, identity, keys }) };
+  const keys = cells.map(({ cellKey }) => cellKey);
+  // A changed reference, grader or domain leaves the answers as they are, but not what they are worth.
+  const data = hashPrompts(input.prompts);
+  return { name, cells, judges, hash: hashOf({ name, judges, seed, identity, data, keys }) };
 }
 
 /** The verdicts to be asked for on a cell. */

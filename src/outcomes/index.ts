@@ -14,5 +14,5 @@ export {
 export { type CellKeyParts, cellKey, type ScoreKeyParts, scoreKey } from './keys.js';
 export { CELL, type OutcomeMatrix } from './matrix.js';
 export type { Outcome, Run, RunStatus, Score, SpendTotal } from './outcome.js';
-export type { RunStore } from './run-store.js';
+export type { JudgedAnswer, RunStore } from './run-store.js';
 export { type ModelSummary, summarizeModels } from './summarize-models.js';

@@ -2,6 +2,12 @@ import type { UsageRecord } from '../costs/index.js';
 import type { Prompt } from '../datasets/index.js';
 import type { Outcome, Run, RunStatus, Score, SpendTotal } from './outcome.js';
 
+/** A verdict together with the answer that it is about. */
+export interface JudgedAnswer {
+  readonly answer: string;
+  readonly score: Score;
+}
+
 /**
  * Where runs, prompts, outcomes, scores and usage are kept.
  * Writes resolve once they are durable (group commit, at most 10 ms after they were asked for);
@@ -40,8 +46,13 @@ export interface RunStore {
 
   /** Done outcomes of any run with these cell keys, the oldest of each: the store is the response cache. */
   findOutcomesByKey(cellKeys: readonly string[]): Promise<ReadonlyMap<string, Outcome>>;
-  /** Scores (never unscored ones) of any run with these score keys. */
-  findScoresByKey(scoreKeys: readonly string[]): Promise<ReadonlyMap<string, Score>>;
+  /**
+   * Scores (never unscored ones) of any run with these score keys, the oldest for each answer that was
+   * judged: a key names the question, and two samples of it can be two answers.
+   */
+  findScoresByKey(
+    scoreKeys: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly JudgedAnswer[]>>;
 
   close(): Promise<void>;
 }

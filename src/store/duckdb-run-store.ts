@@ -1,8 +1,15 @@
 import { type DuckDBValue, LIST, listValue, VARCHAR } from '@duckdb/node-api';
 import type { UsageRecord } from '../costs/index.js';
-import type { Outcome, Run, RunStore, Score, SpendTotal } from '../outcomes/index.js';
+import type { JudgedAnswer, Outcome, Run, RunStore, Score, SpendTotal } from '../outcomes/index.js';
 import { appendRows, readRows } from './database.js';
-import { checkImport, checkScore, inPlanOrder, noSuchRun, runExists } from './run-rules.js';
+import {
+  byScoreKey,
+  checkImport,
+  checkScore,
+  inPlanOrder,
+  noSuchRun,
+  runExists,
+} from './run-rules.js';
 import {
   OUTCOMES,
   outcomeToRow,
@@ -152,14 +159,25 @@ export class DuckDBRunStore implements RunStore {
     return new Map(rows.map(rowToOutcome).map((outcome) => [outcome.cellKey, outcome]));
   }
 
-  async findScoresByKey(scoreKeys: readonly string[]): Promise<ReadonlyMap<string, Score>> {
-    const rows = await this.#selectByKeys(
-      SCORES,
-      `WHERE score IS NOT NULL AND score_key IN (SELECT unnest($1))
-       QUALIFY row_number() OVER (PARTITION BY score_key ORDER BY completed_at, run_id, rowid) = 1`,
+  async findScoresByKey(
+    scoreKeys: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly JudgedAnswer[]>> {
+    const rows = await this.#rowsByKeys(
+      `SELECT ${SCORES.selection}, outcomes.text
+       FROM scores JOIN outcomes USING (run_id, prompt_id, model, trial)
+       WHERE scores.score IS NOT NULL AND outcomes.text IS NOT NULL
+         AND scores.score_key IN (SELECT unnest($1))
+       QUALIFY row_number() OVER (PARTITION BY scores.score_key, outcomes.text
+         ORDER BY scores.completed_at, scores.run_id, scores.rowid) = 1
+       ORDER BY scores.completed_at, scores.run_id, scores.rowid`,
       scoreKeys,
     );
-    return new Map(rows.map(rowToScore).map((score) => [score.scoreKey, score]));
+    return byScoreKey(
+      rows.map((values) => ({
+        score: rowToScore(SCORES.decode(values)),
+        answer: String(values.at(-1)),
+      })),
+    );
   }
 
   async close(): Promise<void> {
@@ -201,15 +219,19 @@ export class DuckDBRunStore implements RunStore {
     rest: string,
     keys: readonly string[],
   ): Promise<readonly RowOf<C>[]> {
+    const sql = `SELECT ${table.selection} FROM ${table.name} ${rest}`;
+    return (await this.#rowsByKeys(sql, keys)).map((values) => table.decode(values));
+  }
+
+  async #rowsByKeys(
+    sql: string,
+    keys: readonly string[],
+  ): Promise<readonly (readonly Encoded[])[]> {
     if (keys.length === 0) return [];
     return this.#session.read(async () => {
-      const result = await this.#session.database.reader.run(
-        `SELECT ${table.selection} FROM ${table.name} ${rest}`,
-        [listValue([...new Set(keys)])],
-        [LIST(VARCHAR)],
-      );
-      const rows = await result.getRows();
-      return rows.map((values) => table.decode(values as Encoded[]));
+      const bound = [listValue([...new Set(keys)])];
+      const result = await this.#session.database.reader.run(sql, bound, [LIST(VARCHAR)]);
+      return (await result.getRows()) as Encoded[][];
     });
   }
 }

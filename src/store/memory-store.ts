@@ -1,7 +1,15 @@
 import type { UsageRecord } from '../costs/index.js';
 import type { Prompt } from '../datasets/index.js';
 import type { Comparison, EvaluationStore } from '../evaluation/index.js';
-import type { Outcome, Run, RunStatus, RunStore, Score, SpendTotal } from '../outcomes/index.js';
+import type {
+  JudgedAnswer,
+  Outcome,
+  Run,
+  RunStatus,
+  RunStore,
+  Score,
+  SpendTotal,
+} from '../outcomes/index.js';
 import type { RoutingTable, RoutingTableStore } from '../tables/index.js';
 import {
   comparisonToRow,
@@ -13,6 +21,7 @@ import {
 import {
   alreadyDone,
   alreadyScored,
+  byScoreKey,
   cellName,
   checkImport,
   checkScore,
@@ -166,18 +175,31 @@ export class MemoryRunStore implements RunStore {
       [...this.#runs.values()].flatMap(({ outcomes }) =>
         [...outcomes.values()].filter(({ status }) => status === 'done'),
       ),
-      ({ cellKey }) => cellKey,
       cellKeys,
     );
   }
 
-  async findScoresByKey(scoreKeys: readonly string[]): Promise<ReadonlyMap<string, Score>> {
-    return oldestByKey(
-      [...this.#runs.values()].flatMap(({ scores }) =>
-        [...scores.values()].filter(({ score }) => score !== null),
+  async findScoresByKey(
+    scoreKeys: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly JudgedAnswer[]>> {
+    const wanted = new Set(scoreKeys);
+    const judged = [...this.#runs.values()].flatMap(({ scores, outcomes }) =>
+      [...scores.values()].flatMap((score): readonly JudgedAnswer[] => {
+        const answer = outcomes.get(cellName(score))?.text ?? null;
+        const counts = score.score !== null && answer !== null && wanted.has(score.scoreKey);
+        return counts ? [{ score, answer }] : [];
+      }),
+    );
+    const oldest = new Map<string, JudgedAnswer>();
+    for (const one of judged) {
+      const name = JSON.stringify([one.score.scoreKey, one.answer]);
+      const found = oldest.get(name);
+      if (found === undefined || isOlder(one.score, found.score)) oldest.set(name, one);
+    }
+    return byScoreKey(
+      [...oldest.values()].sort((a, b) =>
+        isOlder(a.score, b.score) ? -1 : isOlder(b.score, a.score) ? 1 : 0,
       ),
-      ({ scoreKey }) => scoreKey,
-      scoreKeys,
     );
   }
 
@@ -216,18 +238,17 @@ export class MemoryRunStore implements RunStore {
   }
 }
 
-function oldestByKey<Row extends Outcome | Score>(
-  rows: readonly Row[],
-  keyOf: (row: Row) => string,
-  keys: readonly string[],
-): ReadonlyMap<string, Row> {
-  const wanted = new Set(keys);
-  const oldest = new Map<string, Row>();
-  for (const row of rows) {
-    const key = keyOf(row);
-    if (!wanted.has(key)) continue;
-    const found = oldest.get(key);
-    if (found === undefined || isOlder(row, found)) oldest.set(key, row);
+function oldestByKey(
+  outcomes: readonly Outcome[],
+  cellKeys: readonly string[],
+): ReadonlyMap<string, Outcome> {
+  const wanted = new Set(cellKeys);
+  const oldest = new Map<string, Outcome>();
+  for (const outcome of outcomes) {
+    const { cellKey } = outcome;
+    if (!wanted.has(cellKey)) continue;
+    const found = oldest.get(cellKey);
+    if (found === undefined || isOlder(outcome, found)) oldest.set(cellKey, outcome);
   }
   return oldest;
 }

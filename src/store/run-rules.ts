@@ -1,6 +1,6 @@
 import type { UsageRecord } from '../costs/index.js';
 import type { Prompt } from '../datasets/index.js';
-import type { Outcome, Run, Score } from '../outcomes/index.js';
+import type { JudgedAnswer, Outcome, Run, Score } from '../outcomes/index.js';
 import { UserError } from '../user-error.js';
 
 /** What every run store holds to, wherever it keeps its rows. */
@@ -79,6 +79,18 @@ export function checkImport(
     if (scored.has(name)) throw alreadyScored(score);
     scored.add(name);
   }
+}
+
+export function byScoreKey(
+  judged: readonly JudgedAnswer[],
+): ReadonlyMap<string, readonly JudgedAnswer[]> {
+  const found = new Map<string, JudgedAnswer[]>();
+  for (const one of judged) {
+    const known = found.get(one.score.scoreKey);
+    if (known === undefined) found.set(one.score.scoreKey, [one]);
+    else known.push(one);
+  }
+  return found;
 }
 
 /** Rows of a run in the order of its plan, so that no reader depends on which answer arrived first. */

@@ -9,7 +9,12 @@ import {
   type ProgressEvent,
   plan,
 } from '../../src/experiments/index.js';
-import { createGraderJudge } from '../../src/judges/index.js';
+import {
+  createGraderJudge,
+  type Judge,
+  type JudgeInput,
+  type Verdict,
+} from '../../src/judges/index.js';
 import { createCaller, type Model, ModelError } from '../../src/models/index.js';
 import type { Run, RunStore } from '../../src/outcomes/index.js';
 import { createRng } from '../../src/statistics/index.js';
@@ -85,11 +90,16 @@ function fakeModel(id: string, options: FakeOptions): Model {
   };
 }
 
-function planOf(promptCount: number, models: readonly string[], trials = 1): Plan {
+function planOf(
+  promptCount: number,
+  models: readonly string[],
+  trials = 1,
+  data = prompts(promptCount),
+): Plan {
   const judge = createGraderJudge();
   return plan({
     name: 'test',
-    prompts: prompts(promptCount),
+    prompts: data,
     models: models.map((id) => ({
       id,
       baseUrl: null,
@@ -127,6 +137,13 @@ async function createRun(store: RunStore, planned: Plan, id = 'run-1'): Promise<
   return run;
 }
 
+const quoting = (answer: string): Verdict => ({
+  score: 1,
+  unscored: null,
+  rationale: answer,
+  usage: [],
+});
+
 interface Executed {
   readonly ending: Ending;
   readonly events: readonly ProgressEvent[];
@@ -143,6 +160,7 @@ async function executeWith(
     readonly reuse?: boolean;
     readonly retryErrors?: boolean;
     readonly drainAfter?: number;
+    readonly judge?: Judge;
   },
 ): Promise<Executed> {
   const spent = (await store.totalSpend(run.id)).reduce((sum, { cost }) => sum + cost, 0);
@@ -175,7 +193,7 @@ async function executeWith(
   const models = new Map(run.models.map((id) => [id, fakeModel(id, settings.fake)]));
   const drain = new AbortController();
   const events: ProgressEvent[] = [];
-  const judge = createGraderJudge();
+  const judge = settings.judge ?? createGraderJudge();
   const ending = await execute({
     run,
     plan: planned,
@@ -256,6 +274,37 @@ describe('execute', () => {
     const third = await createRun(runs, planned, 'run-3');
     await executeWith(runs, third, planned, { fake: { seed: 9, calls }, reuse: false });
     expect(calls.count).toBe(6);
+  });
+
+  test('reuses a verdict only with the answer that it is about', async () => {
+    const { runs } = openMemoryStore();
+    const twins = prompts(6).map((prompt) => ({ ...prompt, messages: prompts(1)[0]!.messages }));
+    const planned = planOf(6, ['fake/one'], 1, twins);
+    const judge = {
+      ...createGraderJudge(),
+      judge: async ({ answer }: JudgeInput) => quoting(answer),
+    };
+    const first = await createRun(runs, planned);
+    await executeWith(runs, first, planned, { fake: { seed: 1 }, judge });
+    const answers = await runs.readOutcomes(first.id);
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(3);
+    // Killed before its answers were judged: the other run has paid for their verdicts.
+    const killed = await createRun(runs, planned, 'run-2');
+    for (const answer of answers) await runs.addOutcome({ ...answer, runId: killed.id }, []);
+    const unasked = { ...judge, judge: () => Promise.reject(new Error('asked again')) };
+    await executeWith(runs, killed, planned, { fake: { seed: 3 }, judge: unasked });
+    const texts = new Map(answers.map(({ promptId, text }) => [promptId, text]));
+    const scores = await runs.readScores(killed.id);
+    expect(scores).toHaveLength(6);
+    for (const { promptId, rationale } of scores) expect(rationale).toBe(texts.get(promptId));
+  });
+
+  test('a changed reference is another run, of the same answers', () => {
+    const changed = prompts(2).map((prompt) => ({ ...prompt, reference: '7' }));
+    const [before, after] = [planOf(2, ['fake/one']), planOf(2, ['fake/one'], 1, changed)];
+    expect(after.hash).not.toBe(before.hash);
+    const keys = ({ cells }: Plan) => cells.map(({ cellKey }) => cellKey);
+    expect(keys(after)).toEqual(keys(before));
   });
 
   test('failed cells are kept with their reason and tried again only when asked', async () => {

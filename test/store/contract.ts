@@ -187,8 +187,32 @@ export function describeStore(name: string, open: () => Promise<Store>): void {
       await using store = await withRun();
       await store.runs.addScore(aScore({ scoreKey: 'k', score: 0 }), []);
       await store.runs.addScore(aScore({ scoreKey: 'u', score: null, unscored: 'why' }), []);
+      await store.runs.addOutcome(anOutcome(), []);
       const found = await store.runs.findScoresByKey(['k', 'u']);
-      expect([...found]).toEqual([['k', aScore({ scoreKey: 'k', score: 0 })]]);
+      const { text } = anOutcome();
+      expect([...found]).toEqual([
+        ['k', [{ answer: text, score: aScore({ scoreKey: 'k', score: 0 }) }]],
+      ]);
+    });
+
+    it('tells scores of one key apart by the answer, the oldest of each first', async () => {
+      await using store = await withRun();
+      const early = '2026-02-01T00:00:00.000Z';
+      const verdicts = [
+        { runId: 'run-1', text: 'yes', score: 1 },
+        { runId: 'run-2', text: 'no', score: 0, completedAt: early },
+        { runId: 'run-3', text: 'yes', score: 0.5, completedAt: early },
+      ];
+      for (const { runId, text, ...verdict } of verdicts) {
+        if (runId !== 'run-1') await store.runs.createRun(aRun({ id: runId }), [aPrompt()]);
+        await store.runs.addOutcome(anOutcome({ runId, text }), []);
+        await store.runs.addScore(aScore({ runId, scoreKey: 'k', ...verdict }), []);
+      }
+      const found = (await store.runs.findScoresByKey(['k'])).get('k');
+      expect(found?.map(({ answer, score }) => [answer, score.runId])).toEqual([
+        ['no', 'run-2'],
+        ['yes', 'run-3'],
+      ]);
     });
 
     it('imports a whole run, and resumes where the import ended', async () => {
