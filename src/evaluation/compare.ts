@@ -1,7 +1,9 @@
+import { mean } from '../statistics/index.js';
 import { version } from '../version.js';
 import type { Comparison, RouterMetrics } from './comparison.js';
 import { matchDials, TUNED } from './dial-rows.js';
 import { type FittedFold, fitFold } from './fit-fold.js';
+import { judgeFamilyWarning } from './judge-family.js';
 import { testOperatingPoints } from './operating-points.js';
 import { type CompareInput, type Prepared, prepare } from './prepare.js';
 import { routerMetrics } from './router-metrics.js';
@@ -10,6 +12,7 @@ import { type Procedure, TestSample } from './test-sample.js';
 import { measureTradeoffs, type TradeoffRow, withoutRepeats } from './tradeoffs.js';
 import { judge } from './verdict.js';
 import { verdictPrefix } from './verdict-text.js';
+import { domainsApartWarning, lookWithinDomains } from './within-domains.js';
 
 /** What tune chose, where folds chose different routers: the best router, tuned. */
 const BEST_TUNED = `best@${TUNED}`;
@@ -82,8 +85,24 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
     simulated: run.simulated,
     judge: run.judge,
     judgeIsModel: options.judgeIsModel ?? false,
+    judgeModel: options.judgeModel,
     calibrated,
   });
+  onProgress('Looking within domains');
+  const perDomain = operating.find(({ router }) => router === 'per-domain');
+  const withinDomains = lookWithinDomains({
+    sample,
+    folds,
+    means: prepared.foldInput.common.means,
+    domainOf: matrix.prompts.map(({ domain }) => domain),
+    reference,
+    perDomain: perDomain?.procedure ?? null,
+    candidate,
+    costKnown: costBasis !== 'none',
+    resamples,
+    seed: options.seed,
+  });
+  const beatsMixture = verdict.checks.some(({ name, holds }) => name === 'mixture' && holds);
   const size = (part: 'fit' | 'tune' | 'test'): number =>
     split.folds.reduce((total, fold) => total + fold[part].length, 0);
   return {
@@ -98,6 +117,7 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
       test: size('test'),
       folds: folds.length,
       groups: split.groups,
+      testGroups: new Set(sample.groups).size,
     },
     costBasis,
     judge: run.judge,
@@ -106,6 +126,8 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
     verdict: { ...verdict, text: `${prefix}${text}` },
     tradeoffs,
     metrics: metricsOf(runnable, folds, selections, prepared, sample),
+    costRange: costBasis === 'none' ? null : costRangeOf(folds),
+    withinDomains,
     operatingPoints: testOperatingPoints(operating, reference, folds, sample, {
       margin,
       costKnown: costBasis !== 'none',
@@ -116,6 +138,8 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
       ...grouping.warnings,
       ...split.warnings,
       ...referenceWarning(reference),
+      ...domainsApartWarning(withinDomains, beatsMixture),
+      ...judgeFamilyWarning(options.judgeModel, models),
     ],
     testReadings: (options.priorTestReadings ?? 0) + 1,
     bootstrap: resamples,
@@ -245,6 +269,13 @@ function candidateOf(selections: readonly Selection[]): Candidate | null {
 function constantOf(selections: readonly Selection[]): { model: string; procedure: Procedure } {
   const procedure = selections.map(({ constant }) => constant);
   return { model: commonest(procedure.map(({ dial }) => dial)), procedure };
+}
+
+function costRangeOf(folds: readonly FittedFold[]): readonly [number, number] {
+  return [
+    mean(folds.map(({ costRange }) => costRange[0])),
+    mean(folds.map(({ costRange }) => costRange[1])),
+  ];
 }
 
 function referenceWarning(reference: Procedure): string[] {

@@ -84,6 +84,35 @@ export interface OperatingPointTest {
   readonly pAdjusted: number | null;
 }
 
+/** One domain of the test part. */
+export interface DomainResult {
+  readonly domain: string;
+  /** Prompts by part, to show how even the split came out; averaged over folds in cross-fitting. */
+  readonly fit: number;
+  readonly tune: number;
+  readonly test: number;
+  readonly testGroups: number;
+  /** The reference model's quality here. */
+  readonly reference: Estimate;
+  /** Quality of the lookup of the best model by domain; null where it could not run. */
+  readonly perDomain: Estimate | null;
+  /** The verdict's candidate; null where there is none. */
+  readonly candidate: Estimate | null;
+  /** Its quality less that of a random mixture of models at its cost, both in this domain. */
+  readonly gain: Estimate | null;
+}
+
+/** What is left of a gain once domains are looked at one by one: telling them apart gains nothing here. */
+export interface WithinDomains {
+  /** The verdict's candidate; null where there is none. */
+  readonly policy: string | null;
+  /** The gains of all domains, averaged by prompts. */
+  readonly gain: Estimate | null;
+  /** Quality of the candidate less that of the lookup by domain, over all prompts. */
+  readonly overPerDomain: Estimate | null;
+  readonly domains: readonly DomainResult[];
+}
+
 /** Everything a comparison found; `reports` shows it, the store keeps it. */
 export interface Comparison {
   readonly run: string;
@@ -98,6 +127,8 @@ export interface Comparison {
     /** 1 for a plain split; 5 for cross-fitting. */
     readonly folds: number;
     readonly groups: number;
+    /** Groups of the test part, over which the intervals are. */
+    readonly testGroups?: number;
   };
   readonly costBasis: 'usd' | 'call_share' | 'none';
   readonly judge: string;
@@ -107,6 +138,10 @@ export interface Comparison {
   readonly verdict: ComparisonVerdict;
   readonly tradeoffs: readonly Tradeoff[];
   readonly metrics: readonly RouterMetrics[];
+  /** Mean cost of the cheapest and of the dearest hull model on fit and tune (averaged over folds): what AIQ averages over. */
+  readonly costRange?: readonly [number, number] | null;
+  /** Absent or null where prompts declare fewer than two domains. */
+  readonly withinDomains?: WithinDomains | null;
   readonly operatingPoints?: readonly OperatingPointTest[];
   /** Routers that could not run on this data, and why. */
   readonly leftOut: readonly { readonly router: string; readonly reason: string }[];

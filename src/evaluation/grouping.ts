@@ -15,8 +15,8 @@ export interface Grouping {
 const SIMILARITY = 0.6;
 /** A group above this share of the prompts is warned of. */
 const LARGE_GROUP = 0.01;
-/** In small data a handful of near-duplicates is more than that share and yet nothing to warn of. */
-const LARGE_GROUP_PROMPTS = 10;
+/** In data of a few hundred prompts a pair is more than that share and yet nothing to warn of. */
+const LARGE_GROUP_PROMPTS = 3;
 
 /**
  * Groups prompts that are near-duplicates of each other, directly or through others.

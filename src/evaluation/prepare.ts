@@ -32,6 +32,8 @@ export interface CompareOptions {
   readonly priorTestReadings?: number;
   /** The scores are the verdicts of a model. Default false. */
   readonly judgeIsModel?: boolean;
+  /** That model, where it is known. */
+  readonly judgeModel?: string | undefined;
   /** That judge has been calibrated against people. Default false. */
   readonly calibrated?: boolean;
   readonly codeVersion?: string;

@@ -40,11 +40,12 @@ export function verdictPrefix(of: {
   readonly simulated: boolean;
   readonly judge: string;
   readonly judgeIsModel: boolean;
+  readonly judgeModel: string | undefined;
   readonly calibrated: boolean;
 }): string {
   const judged =
     of.judgeIsModel && !of.calibrated
-      ? `According to judge ${of.judge} (uncalibrated; its errors are not in the intervals): `
+      ? `According to judge ${of.judge} (${of.judgeModel === undefined ? '' : `${of.judgeModel}, `}uncalibrated; its errors are not in the intervals): `
       : '';
   return `${of.simulated ? 'SIMULATED: ' : ''}${judged}`;
 }

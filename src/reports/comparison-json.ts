@@ -9,7 +9,14 @@ export function comparisonJson(comparison: Comparison): Record<string, unknown> 
     simulated: comparison.simulated,
     seed: comparison.seed,
     split_seed: comparison.splitSeed,
-    splits: comparison.splits,
+    splits: {
+      fit: comparison.splits.fit,
+      tune: comparison.splits.tune,
+      test: comparison.splits.test,
+      folds: comparison.splits.folds,
+      groups: comparison.splits.groups,
+      test_groups: comparison.splits.testGroups ?? null,
+    },
     cost_basis: comparison.costBasis,
     judge: comparison.judge,
     calibrated: comparison.calibrated,
@@ -57,6 +64,8 @@ export function comparisonJson(comparison: Comparison): Record<string, unknown> 
       cpt80: metric.cpt80,
       cost_save: metric.costSave,
     })),
+    cost_range: comparison.costRange ?? null,
+    within_domains: withinDomainsJson(comparison),
     operating_points: (comparison.operatingPoints ?? []).map((point) => ({
       router: point.router,
       policy: point.policy,
@@ -76,5 +85,25 @@ export function comparisonJson(comparison: Comparison): Record<string, unknown> 
       dropped: provenance.dropped,
       created_at: provenance.createdAt,
     },
+  };
+}
+
+function withinDomainsJson({ withinDomains }: Comparison): Record<string, unknown> | null {
+  if (withinDomains === undefined || withinDomains === null) return null;
+  return {
+    policy: withinDomains.policy,
+    gain: withinDomains.gain,
+    over_per_domain: withinDomains.overPerDomain,
+    domains: withinDomains.domains.map((one) => ({
+      domain: one.domain,
+      fit: one.fit,
+      tune: one.tune,
+      test: one.test,
+      test_groups: one.testGroups,
+      reference: one.reference,
+      per_domain: one.perDomain,
+      candidate: one.candidate,
+      gain: one.gain,
+    })),
   };
 }

@@ -6,7 +6,7 @@ export interface BootstrapInput {
   readonly series: readonly ArrayLike<number>[];
   /** Group index of each row, from 0. Rows of a group are drawn together. */
   readonly groups: ArrayLike<number>;
-  /** Part of each row, from 0, for statistics that are put together from parts. All rows of a group are in one part. Absent: one part. */
+  /** Part of each row, from 0, for statistics that are put together from parts; a group may reach into several and is drawn whole all the same. Absent: one part. */
   readonly parts?: ArrayLike<number>;
   readonly resamples: number;
   readonly seed: number;
@@ -31,8 +31,7 @@ export interface BootstrapSums {
 export function bootstrapSums(input: BootstrapInput): BootstrapSums {
   const { resamples, seed } = input;
   const width = input.series.length;
-  const { totals, sizes, partOf, parts } = sumByGroup(input);
-  const count = sizes.length;
+  const { totals, sizes, groupOf, partOf, groups: count, parts } = sumByCell(input);
   const sums = new Float64Array(resamples * parts * width);
   const rows = new Float64Array(resamples * parts);
   const drawn = new Uint32Array(count);
@@ -43,13 +42,13 @@ export function bootstrapSums(input: BootstrapInput): BootstrapSums {
       const group = rng.below(count);
       drawn[group] = drawn[group]! + 1;
     }
-    for (let group = 0; group < count; group++) {
-      const times = drawn[group]!;
+    for (let cell = 0; cell < sizes.length; cell++) {
+      const times = drawn[groupOf[cell]!]!;
       if (times === 0) continue;
-      const cell = b * parts + partOf[group]!;
-      rows[cell] = rows[cell]! + times * sizes[group]!;
-      const from = group * width;
-      const to = cell * width;
+      const part = b * parts + partOf[cell]!;
+      rows[part] = rows[part]! + times * sizes[cell]!;
+      const from = cell * width;
+      const to = part * width;
       for (let s = 0; s < width; s++) sums[to + s] = sums[to + s]! + times * totals[from + s]!;
     }
   }
@@ -82,37 +81,50 @@ export function percentileInterval(
   };
 }
 
-/** Series summed within groups, as groups × series, so that a resample is one weighted sum of rows. */
-function sumByGroup({ series, groups, parts }: BootstrapInput): {
+/** Series summed within cells (what a group has in a part), as cells × series, so that a resample is one weighted sum of rows. */
+function sumByCell({ series, groups, parts }: BootstrapInput): {
   totals: Float64Array;
   sizes: Float64Array;
+  groupOf: Int32Array;
   partOf: Int32Array;
+  groups: number;
   parts: number;
 } {
+  const rows = groups.length;
+  const partCount = Array.from({ length: rows }, (_, row) => parts?.[row] ?? 0).reduce(
+    (most, part) => Math.max(most, part + 1),
+    1,
+  );
   const dense = new Map<number, number>();
-  const groupOf = Int32Array.from({ length: groups.length }, (_, row) => {
-    const group = groups[row]!;
-    const known = dense.get(group);
+  const cells = new Map<number, number>();
+  const groupOf: number[] = [];
+  const partOf: number[] = [];
+  const cellOf = Int32Array.from({ length: rows }, (_, row) => {
+    const group = dense.get(groups[row]!) ?? dense.size;
+    dense.set(groups[row]!, group);
+    const part = parts?.[row] ?? 0;
+    const known = cells.get(group * partCount + part);
     if (known !== undefined) return known;
-    dense.set(group, dense.size);
-    return dense.size - 1;
+    cells.set(group * partCount + part, groupOf.length);
+    partOf.push(part);
+    return groupOf.push(group) - 1;
   });
   const width = series.length;
-  const totals = new Float64Array(dense.size * width);
-  const sizes = new Float64Array(dense.size);
-  const partOf = new Int32Array(dense.size);
-  let partCount = 1;
-  for (let row = 0; row < groupOf.length; row++) {
-    const group = groupOf[row]!;
-    sizes[group] = sizes[group]! + 1;
-    partOf[group] = parts?.[row] ?? 0;
-    partCount = Math.max(partCount, partOf[group]! + 1);
-  }
+  const totals = new Float64Array(groupOf.length * width);
+  const sizes = new Float64Array(groupOf.length);
+  for (const cell of cellOf) sizes[cell]!++;
   series.forEach((values, s) => {
-    for (let row = 0; row < groupOf.length; row++) {
-      const at = groupOf[row]! * width + s;
+    for (let row = 0; row < rows; row++) {
+      const at = cellOf[row]! * width + s;
       totals[at] = totals[at]! + values[row]!;
     }
   });
-  return { totals, sizes, partOf, parts: partCount };
+  return {
+    totals,
+    sizes,
+    groupOf: Int32Array.from(groupOf),
+    partOf: Int32Array.from(partOf),
+    groups: dense.size,
+    parts: partCount,
+  };
 }

@@ -218,3 +218,56 @@ test('an unknown policy names the closest', () => {
   );
   expect(() => fitForExport(input, 'oracle@ex-post')).toThrow('knows the scores');
 });
+
+test('a policy that only tells domains apart gains nothing within them, and that is said', () => {
+  const matrix = exampleMatrix(2400);
+  const comparison = compare(exampleInput(matrix, { margin: 0.04 }));
+  const within = comparison.withinDomains!;
+  expect(within.policy).toBe(comparison.verdict.policy);
+  expect(comparison.verdict.checks.find(({ name }) => name === 'mixture')!.holds).toBe(true);
+  // The example's domain is its difficulty, and the first word tells it: nothing is left inside.
+  expect(Math.abs(within.gain!.mean!)).toBeLessThan(0.01);
+  expect(within.gain!.low!).toBeLessThanOrEqual(0);
+  expect(comparison.warnings.join()).toMatch(/not shown within domains .* lookup by domain/);
+  expect(within.domains.map(({ domain }) => domain)).toEqual(['proof', 'recall']);
+  const { fit, tune, test: tested } = comparison.splits;
+  const total = (part: 'fit' | 'tune' | 'test') =>
+    within.domains.reduce((sum, domain) => sum + domain[part], 0);
+  expect([total('fit'), total('tune'), total('test')]).toEqual([fit, tune, tested]);
+
+  // The same outcomes under domains drawn by lot: all of the gain is inside them.
+  const drawn = {
+    ...matrix,
+    prompts: matrix.prompts.map((one, i) => ({ ...one, domain: `d${i % 3}` })),
+  };
+  const spread = compare(exampleInput(drawn, { margin: 0.04 }));
+  expect(spread.withinDomains!.gain!.low!).toBeGreaterThan(0.1);
+  expect(spread.warnings.join()).not.toMatch(/within domains/);
+});
+
+test('a judge of a candidate’s own family is warned of', () => {
+  const matrix = { ...exampleMatrix(60), models: ['maker/gpt-small', 'claude-large'] };
+  const judged = (judgeModel: string) =>
+    compare(exampleInput(matrix, { judgeIsModel: true, judgeModel }));
+  expect(judged('other/gpt-9').warnings.join()).toMatch(
+    /The judge other\/gpt-9 is of the same family as maker\/gpt-small:/,
+  );
+  expect(judged('other/gpt-9').verdict.text).toMatch(
+    /^According to judge recorded \(other\/gpt-9, /,
+  );
+  expect(judged('llama-3').warnings.join()).not.toMatch(/family/);
+});
+
+test('shuffled features show no gain over the mixture', () => {
+  const matrix = exampleMatrix(2400);
+  // A stride that is prime to the count pairs each text with the outcomes of another prompt.
+  const prompts = matrix.prompts.map((one, i) => ({
+    ...one,
+    messages: matrix.prompts[(i * 1009 + 7) % 2400]!.messages,
+    domain: null,
+  }));
+  const { operatingPoints } = compare(exampleInput({ ...matrix, prompts }, { margin: 0.04 }));
+  const gain = operatingPoints!.find(({ against }) => against === 'mixture')!;
+  expect(gain.difference.low!).toBeLessThanOrEqual(0);
+  expect(gain.pAdjusted!).toBeGreaterThan(0.05);
+});

@@ -144,3 +144,17 @@ test('both intervals cover the true mean of grouped data about 95 times in 100',
   expect(byBootstrap / repetitions).toBeGreaterThan(0.89);
   expect(byBootstrap / repetitions).toBeLessThan(0.98);
 });
+
+test('a group that reaches into several parts is drawn whole', () => {
+  const values = [1, 2, 4, 8, 16, 32];
+  const groups = [0, 0, 1, 1, 2, 2];
+  const parts = [0, 1, 0, 1, 0, 1];
+  const of = { groups, resamples: 20, seed: 1 };
+  const apart = bootstrapSums({ ...of, series: [values], parts });
+  const whole = bootstrapSums({ ...of, series: [values] });
+  for (let b = 0; b < 20; b++) {
+    expect(apart.rows[2 * b]).toBe(apart.rows[2 * b + 1]);
+    expect(apart.sums[2 * b]! + apart.sums[2 * b + 1]!).toBe(whole.sums[b]);
+    expect(apart.sums[2 * b + 1]).toBe(2 * apart.sums[2 * b]!);
+  }
+});

@@ -1,0 +1,145 @@
+import { bootstrapSums, interpolate, mean as meanOf, upperHull } from '../statistics/index.js';
+import type { TrialMeans } from './common-prompts.js';
+import type { Estimate, WithinDomains } from './comparison.js';
+import type { FittedFold } from './fit-fold.js';
+import type { Procedure, TestSample } from './test-sample.js';
+
+export interface WithinDomainsInput {
+  readonly sample: TestSample;
+  readonly folds: readonly FittedFold[];
+  readonly means: TrialMeans;
+  /** Declared domain of each prompt of the matrix. */
+  readonly domainOf: readonly (string | null)[];
+  readonly reference: Procedure;
+  /** Null where the lookup by domain could not run. */
+  readonly perDomain: Procedure | null;
+  readonly candidate: { readonly id: string; readonly procedure: Procedure } | null;
+  readonly costKnown: boolean;
+  readonly resamples: number;
+  readonly seed: number;
+}
+
+const UNDECLARED = '(none)';
+
+/**
+ * Looks at the test part domain by domain, on the same resamples as everything else. The candidate is
+ * held against the random mixture at its cost *in each domain*, so a policy that only tells domains
+ * apart gains nothing. The models mixed are those on the hull of the domain's own fit and tune prompts
+ * in at least half of the folds: a domain of one fold may hold too few test prompts to draw a line through.
+ * @returns null where there are fewer than two domains
+ */
+export function lookWithinDomains(input: WithinDomainsInput): WithinDomains | null {
+  const { sample, folds, domainOf, reference, perDomain, candidate } = input;
+  const nameOf = (prompt: number): string => domainOf[prompt] ?? UNDECLARED;
+  const domains = [...new Set(Array.from(sample.prompts, nameOf))].sort();
+  if (domains.length < 2) return null;
+  const position = new Map(domains.map((domain, at) => [domain, at]));
+  const parts = sample.prompts.map((prompt) => position.get(nameOf(prompt))!);
+  const width = folds[0]!.always.length;
+  const models = Array.from({ length: width }, (_, m) => folds.map(({ always }) => always[m]!));
+  const mixed = domains.map((domain) => mixedModels(input, (row) => nameOf(row) === domain));
+  const procedures = [
+    reference,
+    perDomain ?? reference,
+    candidate?.procedure ?? reference,
+    ...models,
+  ] as const;
+  const series = procedures.flatMap((procedure) => [
+    sample.column(procedure, 'quality'),
+    sample.column(procedure, 'cost'),
+  ]);
+  const of = { series, groups: sample.groups, parts, resamples: input.resamples, seed: input.seed };
+  const exact = bootstrapSums({ ...of, groups: sample.groups.map(() => 0), resamples: 1 });
+  const drawn = bootstrapSums(of);
+  type Sums = typeof exact;
+  const rows = ({ rows: all }: Sums, b: number, domain: number): number =>
+    all[b * domains.length + domain]!;
+  const mean = (sums: Sums, b: number, domain: number, column: number): number =>
+    sums.sums[(b * domains.length + domain) * series.length + column]! / rows(sums, b, domain);
+  const gainIn = (sums: Sums, b: number, domain: number): number => {
+    const line = mixed[domain]!.map((m) => ({
+      quality: mean(sums, b, domain, 6 + 2 * m),
+      cost: mean(sums, b, domain, 7 + 2 * m),
+    })).sort((a, c) => a.cost - c.cost || a.quality - c.quality);
+    return mean(sums, b, domain, 4) - interpolate(line, mean(sums, b, domain, 5));
+  };
+  const estimate = (statistic: (sums: Sums, b: number) => number): Estimate =>
+    sample.estimateFrom(
+      statistic(exact, 0),
+      Float64Array.from({ length: input.resamples }, (_, b) => statistic(drawn, b)),
+    );
+  const overDomains = (sums: Sums, b: number): number => {
+    let total = 0;
+    let count = 0;
+    for (let domain = 0; domain < domains.length; domain++) {
+      const here = rows(sums, b, domain);
+      if (here === 0) continue;
+      total += here * gainIn(sums, b, domain);
+      count += here;
+    }
+    return total / count;
+  };
+  const gains = candidate !== null && input.costKnown;
+  return {
+    policy: candidate?.id ?? null,
+    gain: gains ? estimate(overDomains) : null,
+    overPerDomain:
+      candidate === null || perDomain === null
+        ? null
+        : sample.estimate(
+            (view) => view.at(candidate.procedure).quality - view.at(perDomain).quality,
+          ),
+    domains: domains.map((domain, at) => {
+      const inPart = (part: 'fit' | 'tune' | 'test'): number =>
+        folds.reduce(
+          (total, { fold }) => total + fold[part].filter((row) => nameOf(row) === domain).length,
+          0,
+        );
+      const quality = (column: number): Estimate =>
+        estimate((sums, b) => mean(sums, b, at, column));
+      return {
+        domain,
+        fit: Math.round(inPart('fit') / folds.length),
+        tune: Math.round(inPart('tune') / folds.length),
+        test: inPart('test'),
+        testGroups: new Set(sample.groups.filter((_, row) => parts[row] === at)).size,
+        reference: quality(0),
+        perDomain: perDomain === null ? null : quality(2),
+        candidate: candidate === null ? null : quality(4),
+        gain: gains ? estimate((sums, b) => gainIn(sums, b, at)) : null,
+      };
+    }),
+  };
+}
+
+/** Said where a gain over the mixture holds overall and is not shown inside domains. */
+export function domainsApartWarning(within: WithinDomains | null, gainHolds: boolean): string[] {
+  const gain = within?.gain;
+  if (within === null || !gainHolds || gain == null || gain.mean === null) return [];
+  if (gain.low !== null && gain.low > 0) return [];
+  const number = (value: number | null): string => (value === null ? '?' : value.toFixed(4));
+  return [
+    `The gain of ${within.policy} over the random mixture is not shown within domains (${number(gain.mean)}, ${number(gain.low)} to ${number(gain.high)}): telling domains apart may be all of it, which a lookup by domain does as well.`,
+  ];
+}
+
+function mixedModels(
+  { folds, means }: WithinDomainsInput,
+  isHere: (row: number) => boolean,
+): number[] {
+  const width = folds[0]!.always.length;
+  const hulls = folds.map(({ fold }) => {
+    const rows = [...fold.fit, ...fold.tune].filter(isHere);
+    const average = (values: Float64Array, m: number): number =>
+      meanOf(rows.map((row) => values[row * width + m]!));
+    return upperHull(
+      Array.from({ length: width }, (_, m) => ({
+        quality: average(means.score, m),
+        cost: average(means.cost, m),
+      })),
+    );
+  });
+  return Array.from({ length: width }, (_, m) => m).filter(
+    (m) => 2 * hulls.filter((hull) => hull.includes(m)).length >= folds.length,
+  );
+}

@@ -1,0 +1,28 @@
+import type { Comparison } from '../evaluation/index.js';
+import { count, fraction, interval, percent, signed } from './numbers.js';
+
+/** What a lookup by domain reaches, and whether the candidate does more than tell domains apart. */
+export function withinDomainsText({ withinDomains, tradeoffs }: Comparison): readonly string[] {
+  if (withinDomains === undefined || withinDomains === null) return [];
+  const { policy, gain, overPerDomain, domains } = withinDomains;
+  const lookup = tradeoffs.find(({ router }) => router === 'per-domain');
+  const reached =
+    lookup === undefined
+      ? []
+      : [
+          `a lookup of the best model by domain reaches ${interval(lookup.quality, fraction)} at ${percent(lookup.costSaving.mean, 0)} less cost`,
+        ];
+  const beyond =
+    gain === null
+      ? []
+      : [
+          `${policy} against a random mixture of its cost inside each domain: ${interval(gain, signed(fraction))}${gain.low !== null && gain.low > 0 ? '' : ', not shown to do more than tell domains apart'}`,
+        ];
+  const over =
+    overPerDomain === null || policy?.startsWith('per-domain@')
+      ? []
+      : [`its quality less the lookup's: ${interval(overPerDomain, signed(fraction))}`];
+  return [
+    `within ${count(domains.length)} domains: ${[...reached, ...beyond, ...over].join('; ')}`,
+  ];
+}
