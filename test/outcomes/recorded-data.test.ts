@@ -65,6 +65,7 @@ describe.skipIf(!recordedData)('recorded outcomes of RouteLLM', () => {
     const ratings = summaries(all);
     expect((10 * ratings.get(WEAK)!.meanScore!).toFixed(6)).toBe('8.340625');
     expect((10 * ratings.get(STRONG)!.meanScore!).toFixed(6)).toBe('9.228125');
+    expect(all.judgeModel).toBe('gpt-4');
     // Every answer could be cut out of what the judge was shown.
     expect(all.cells.filter(({ text }) => text === null)).toEqual([]);
     expect(all.cells.filter(({ rationale }) => rationale === null)).toEqual([]);

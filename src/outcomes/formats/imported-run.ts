@@ -34,6 +34,8 @@ export interface ImportedRun {
   readonly cells: readonly ImportedCell[];
   /** Scores were divided by this to reach [0, 1]. */
   readonly scoreScale: number;
+  /** The model whose verdicts the scores are; absent where they are no model's, or the data does not say. */
+  readonly judgeModel?: string;
   /** `usd` where any cell has a cost, else `call_share`. */
   readonly costBasis: 'usd' | 'call_share';
   /** SHA-256 of the prompts. */
@@ -50,7 +52,10 @@ export interface ImportOptions {
 }
 
 /** What a format reads out of a path; `importOutcomes` adds the rest. */
-export type ImportedOutcomes = Pick<ImportedRun, 'prompts' | 'models' | 'cells' | 'scoreScale'> & {
+export type ImportedOutcomes = Pick<
+  ImportedRun,
+  'prompts' | 'models' | 'cells' | 'scoreScale' | 'judgeModel'
+> & {
   readonly notes: readonly string[];
 };
 

@@ -168,6 +168,7 @@ export async function readMtBench(
     models: [...models].sort(),
     cells,
     scoreScale: SCALE,
+    ...(judges.size === 0 ? {} : { judgeModel: [...judges].sort().join(', ') }),
     notes: [
       `scores are the ratings of ${[...judges].sort().join(', ') || 'a judge'} from 1 to ${SCALE}, divided by ${SCALE}`,
       'no costs in the data: cost is the share of calls to the better model',

@@ -106,7 +106,13 @@ export function toRun(
     scoreScale: imported.scoreScale,
     costBasis: imported.costBasis,
     codeVersion,
-    spec: { import: imported.source, notes: imported.notes },
+    spec: {
+      import: imported.source,
+      notes: imported.notes,
+      ...(imported.judgeModel === undefined
+        ? {}
+        : { judges: [{ id: RECORDED_JUDGE, model: imported.judgeModel }] }),
+    },
     startedAt: now,
     endedAt: now,
   };
