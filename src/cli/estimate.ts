@@ -1,9 +1,6 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { defineCommand } from './command.js';
 import { EXIT, type Io } from './io.js';
 import type { Prepared } from './prepare.js';
-import { withStore } from './store-access.js';
 
 export const estimate = defineCommand({
   usage: 'estimate <experiment>',
@@ -19,15 +16,16 @@ export const estimate = defineCommand({
         describe: 'Leave out what earlier runs have already answered (--no-cache to count all)',
       }),
   run: async (args, io) => {
-    const { prepare } = await import('./prepare.js');
+    const { prepare, showWarnings } = await import('./prepare.js');
     const prepared = await prepare(args.experiment, args, io, { keys: false, limit: args.limit });
+    showWarnings(prepared, args, io);
     await printEstimate(prepared, args, io);
     if (!args.json && !args.quiet) io.err(`Next: switchyard run ${args.experiment}\n`);
     return EXIT.done;
   },
 });
 
-/** Estimates the cells that no run in the store has answered yet. */
+/** Estimates the answers and verdicts that no run in the store has paid for yet. */
 export async function printEstimate(
   prepared: Prepared,
   args: {
@@ -38,25 +36,11 @@ export async function printEstimate(
   },
   io: Io,
 ): Promise<void> {
-  const { estimate: add, foreseeCalls } = await import('../experiments/index.js');
   const { estimateJson, estimateText } = await import('../reports/index.js');
-  const { plan, models } = prepared;
-  const known =
-    args.cache && existsSync(resolve(io.cwd, args.db))
-      ? await withStore(args, io, (store) =>
-          store.runs.findOutcomesByKey(plan.cells.map(({ cellKey }) => cellKey)),
-        )
-      : new Map<string, unknown>();
-  const missing = plan.cells.filter(({ cellKey }) => !known.has(cellKey));
-  const judgingModels = new Map(
-    [...prepared.judgingModels].map(([judge, { id, pricing }]) => {
-      const entry = prepared.experiment.judges.find((each) => each.id === judge);
-      const maxTokens = entry?.kind === 'rubric' ? entry.parameters.maxTokens : 0;
-      return [judge, { id, pricing, maxTokens }];
-    }),
-  );
-  const total = add(foreseeCalls(plan, missing, models, judgingModels));
-  const facts = { cells: plan.cells.length, known: known.size, simulated: prepared.simulated };
+  const { foresee } = await import('./foreseen.js');
+  const { estimate: total, answered } = await foresee(prepared, args, io);
+  const cells = prepared.plan.cells.length;
+  const facts = { cells, known: answered, simulated: prepared.simulated };
   io.out(
     args.json
       ? `${JSON.stringify(estimateJson(total, facts))}\n`

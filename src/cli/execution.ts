@@ -1,26 +1,47 @@
-import { Budget, fromUsd, type NanoUsd, type UsageRecord } from '../costs/index.js';
+import { setFlagsFromString } from 'node:v8';
+import { Budget, fromUsd, type NanoUsd, toUsd, type UsageRecord } from '../costs/index.js';
 import { type Ending, execute, type ProgressListener } from '../experiments/index.js';
 import { hashOf } from '../hash.js';
-import { type CallLimits, createCaller, systemClock } from '../models/index.js';
+import { type CallEvent, createCaller, systemClock } from '../models/index.js';
 import type { Run, RunStore } from '../outcomes/index.js';
 import { createRng } from '../statistics/index.js';
+import { UserError } from '../user-error.js';
 import { version } from '../version.js';
 import type { Io } from './io.js';
 import type { Prepared } from './prepare.js';
+import { limitsByLane } from './rate-limits.js';
 
 /** Calls in flight where neither the file nor a flag says. */
 const DEFAULT_CONCURRENCY = 16;
+/** Cells in flight where nobody is called: as many as one commit takes well. */
+const OFFLINE_CONCURRENCY = 256;
 
 export interface ExecutionOptions {
   readonly maxConcurrency: number | undefined;
   readonly budgetUsd: number | undefined;
   readonly cache: boolean;
   readonly retryErrors: boolean;
+  readonly quiet: boolean;
+  /** Told of retries and slow-downs. */
+  readonly onCallEvent?: ((event: CallEvent) => void) | undefined;
 }
 
 export function budgetOf(prepared: Prepared, options: ExecutionOptions): NanoUsd | null {
   const usd = options.budgetUsd ?? prepared.experiment.budgetUsd;
   return usd === null ? null : fromUsd(usd);
+}
+
+/** What counts against the budget of a run: not what recorded answers cost whoever recorded them. */
+export async function spentSoFar(store: RunStore, run: Run): Promise<NanoUsd> {
+  const totals = await store.totalSpend(run.id);
+  return totals.reduce((sum, { origin, cost }) => sum + (origin === 'recorded' ? 0 : cost), 0);
+}
+
+/** Whether everything is answered within this process, so that no server is to be spared. */
+function isOffline({ models, judgingModels }: Prepared): boolean {
+  return [...models.values(), ...judgingModels.values()].every(
+    ({ origin, baseUrl }) => origin !== 'live' && baseUrl === null,
+  );
 }
 
 /**
@@ -75,25 +96,37 @@ export async function executeRun(
   io: Io,
   onProgress: ProgressListener,
 ): Promise<Ending> {
+  // Each call leaves short-lived garbage; left to itself V8 lets several hundred MB of it pile up.
+  setFlagsFromString('--heap-growing-percent=50');
   const { experiment, plan, models } = prepared;
-  const spent = (await store.totalSpend(run.id)).reduce((sum, { cost }) => sum + cost, 0);
-  const maxConcurrency = options.maxConcurrency ?? experiment.maxConcurrency ?? DEFAULT_CONCURRENCY;
+  const budget = new Budget(budgetOf(prepared, options), await spentSoFar(store, run));
+  const maxConcurrency =
+    options.maxConcurrency ??
+    experiment.maxConcurrency ??
+    (isOffline(prepared) ? OFFLINE_CONCURRENCY : DEFAULT_CONCURRENCY);
   const abandoned: Promise<void>[] = [];
   const caller = createCaller({
     ...systemClock,
-    limits: limitsOf(prepared, maxConcurrency),
-    gate: new Budget(budgetOf(prepared, options), spent),
+    limits: { maxConcurrency, byKey: limitsByLane(experiment) },
+    gate: budget,
     runId: run.id,
     random: createRng(run.seed, 'jitter'),
     onAbandoned: (usage: readonly UsageRecord[]) => void abandoned.push(store.addUsage(usage)),
+    ...(options.onCallEvent === undefined ? {} : { onEvent: options.onCallEvent }),
   });
   const asked = new Map<string, number>();
-  prepared.connect((judge, model) => (request, signal) => {
+  prepared.connect((judge, model) => async (request, signal) => {
     const question = hashOf({ judge, request }).slice(0, 16);
     const nth = (asked.get(question) ?? 0) + 1;
     asked.set(question, nth);
     const operationId = `${run.id}:${judge}:${question}:${nth}`;
-    return caller.call(model, request, { purpose: 'judge', operationId, signal });
+    const result = await caller.call(model, request, { purpose: 'judge', operationId, signal });
+    if (result.ok || result.error.kind !== 'authentication') return result;
+    // Every further verdict would fail alike, while the answers were paid for.
+    await store.addUsage(result.usage);
+    throw new UserError(`${model.id}, asked by the judge "${judge}": ${result.error.message}`, {
+      exitCode: 1,
+    });
   });
 
   const drain = new AbortController();
@@ -122,27 +155,10 @@ export async function executeRun(
   } finally {
     unsubscribe();
     await Promise.all(abandoned);
+    if (budget.overrun > 0 && !options.quiet) {
+      io.err(
+        `warning: calls cost $${toUsd(budget.overrun)} more than the most foreseen for them; a budget can be passed by as much\n`,
+      );
+    }
   }
-}
-
-function limitsOf(prepared: Prepared, maxConcurrency: number): CallLimits {
-  const entries = [
-    ...prepared.entries.values(),
-    ...prepared.experiment.judges.flatMap((judge) =>
-      judge.kind === 'rubric' ? [judge.modelEntry] : [],
-    ),
-  ];
-  const byKey = Object.fromEntries(
-    entries.map(({ id, rateLimits }) => [
-      id,
-      {
-        requestsPerMinute: rateLimits.requestsPerMinute,
-        tokensPerMinute: rateLimits.tokensPerMinute,
-        ...(rateLimits.maxConcurrency === null
-          ? {}
-          : { maxConcurrency: rateLimits.maxConcurrency }),
-      },
-    ]),
-  );
-  return { maxConcurrency, byKey };
 }

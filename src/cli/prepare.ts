@@ -31,6 +31,7 @@ import { UserError } from '../user-error.js';
 import { answerKeyOf } from './answer-key.js';
 import { environment } from './global-options.js';
 import type { Io } from './io.js';
+import { ownLane } from './rate-limits.js';
 
 /** An experiment with everything that it names opened: ready to be estimated or executed. */
 export interface Prepared {
@@ -50,6 +51,8 @@ export interface Prepared {
   readonly simulated: boolean;
   readonly costBasis: 'usd' | 'call_share';
   readonly scoreScale: number;
+  /** Sentences for whoever runs it, about what will not be as the file says. */
+  readonly warnings: readonly string[];
 }
 
 export interface PrepareOptions {
@@ -92,20 +95,29 @@ export async function prepare(
         pricing: pricingOf(entry, catalogue, asOf),
         ...(entry.api === null ? {} : { api: entry.api }),
         ...(entry.timeoutMs === null ? {} : { timeoutMs: entry.timeoutMs }),
-        // Limits of its own are limits on it alone, not on all models of its provider.
-        ...(hasLimits(entry) ? { rateLimitKey: entry.id } : {}),
+        ...rateLimitKeyOf(entry, experiment),
       },
       context,
     );
   const entries = new Map(expandRecorded(experiment, imported).map((entry) => [entry.id, entry]));
   const models = new Map<string, Model>();
-  for (const entry of entries.values()) models.set(entry.id, await open(entry));
+  const warnings: string[] = [];
+  for (const entry of entries.values()) {
+    const model = await open(entry);
+    models.set(entry.id, model);
+    warnings.push(...ignoredParameters(`Model "${entry.id}"`, entry, model));
+  }
 
   const judgingModels = new Map<string, Model>();
   const judges = new Map<string, Judge>();
   let askFor: ((judge: string, model: Model) => AskModel) | null = null;
   for (const entry of experiment.judges) {
-    if (entry.kind === 'rubric') judgingModels.set(entry.id, await open(entry.modelEntry));
+    if (entry.kind === 'rubric') {
+      const model = await open(entry.modelEntry);
+      judgingModels.set(entry.id, model);
+      const who = `Model "${model.id}" of the judge "${entry.id}"`;
+      warnings.push(...ignoredParameters(who, entry.modelEntry, model));
+    }
     const ask: AskModel = (request, signal) => {
       const model = judgingModels.get(entry.id);
       if (askFor === null || model === undefined)
@@ -132,6 +144,7 @@ export async function prepare(
     ),
     costBasis: imported.some(({ costBasis }) => costBasis === 'call_share') ? 'call_share' : 'usd',
     scoreScale: imported[0]?.scoreScale ?? 1,
+    warnings,
   };
 }
 
@@ -230,8 +243,19 @@ function expandRecorded(
   });
 }
 
-function hasLimits({ rateLimits }: ModelEntry): boolean {
-  return Object.values(rateLimits).some((limit) => limit !== null);
+function rateLimitKeyOf(entry: ModelEntry, experiment: Experiment) {
+  const rateLimitKey = ownLane(entry, experiment);
+  return rateLimitKey === null ? {} : { rateLimitKey };
+}
+
+/** What the file asks for and a provider refuses, so that it is not sent. */
+function ignoredParameters(who: string, { parameters }: ModelEntry, model: Model): string[] {
+  const ignored = model.ignores?.filter((name) => parameters[name] !== undefined) ?? [];
+  const names: Partial<Record<string, string>> = { topP: 'top_p' };
+  return ignored.map(
+    (name) =>
+      `${who} takes no ${names[name] ?? name}: it is not sent, and the provider's default holds`,
+  );
 }
 
 function pricingOf(entry: ModelEntry, catalogue: Catalogue, asOf: string): ModelPricing | null {
@@ -248,6 +272,16 @@ function priceProblem(entry: ModelEntry, catalogue: Catalogue): string | null {
   const [nearest] = entry.baseUrl === null ? catalogue.suggest(entry.id) : [];
   const hint = nearest === undefined ? '' : ` (did you mean "${nearest}"?)`;
   return `found "${entry.id}", whose price is unknown${hint}, expected a known model or a price: {input, output} in US dollars per million tokens (0 must be said)`;
+}
+
+/** Says on stderr what will not be as the file says. */
+export function showWarnings(
+  { warnings }: Prepared,
+  options: { readonly quiet: boolean },
+  io: Io,
+): void {
+  if (options.quiet) return;
+  for (const warning of warnings) io.err(`warning: ${warning}\n`);
 }
 
 /** Prompts that the judge `grader` could never score are found before anything is paid for. */

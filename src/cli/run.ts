@@ -38,26 +38,26 @@ export const run = defineCommand({
     const { positive } = await import('./arguments.js');
     positive('--limit', args.limit);
     positive('--max-concurrency', args.maxConcurrency);
-    const { prepare } = await import('./prepare.js');
+    const { prepare, showWarnings } = await import('./prepare.js');
     const options = { keys: !args.dryRun, limit: args.limit };
     const prepared = await prepare(args.experiment, args, io, options);
+    showWarnings(prepared, args, io);
     if (args.dryRun) {
       const { printEstimate } = await import('./estimate.js');
       await printEstimate(prepared, args, io);
       return EXIT.done;
     }
     return withStore(args, io, async (store) => {
-      const { budgetOf, executeRun, findOrCreateRun } = await import('./execution.js');
+      const { budgetOf, executeRun, findOrCreateRun, spentSoFar } = await import('./execution.js');
       const { summarizeRun } = await import('../experiments/index.js');
       const { runSummaryJson, runSummaryText } = await import('../reports/index.js');
       const { showProgress } = await import('./progress.js');
       const found = await findOrCreateRun(store.runs, prepared, args, io);
-      const before = await store.runs.totalSpend(found.id);
       const progress = showProgress(io, {
         quiet: args.quiet,
         budget: budgetOf(prepared, args),
         simulated: prepared.simulated,
-        spentBefore: before.reduce((sum, { cost }) => sum + cost, 0),
+        spentBefore: await spentSoFar(store.runs, found),
       });
       const began = performance.now();
       const ending = await executeRun(store.runs, found, prepared, args, io, progress);
@@ -92,10 +92,21 @@ export const run = defineCommand({
         );
         return EXIT.failed;
       }
+      const { done, failed, unscored } = summary.cells;
+      if (unscored > 0 && unscored === done) {
+        const reason = summary.unscored.find(({ judge }) => judge === ended.judge)?.reason;
+        io.err(`switchyard: no answer got a score from the judge "${ended.judge}": ${reason}\n`);
+        return EXIT.failed;
+      }
       if (!args.json && !args.quiet) {
-        if (summary.cells.failed > 0)
-          io.err(`Try the failed cells again: switchyard run ${args.experiment} --retry-errors\n`);
-        io.err(`Next: switchyard compare ${name}\n`);
+        if (failed + unscored > 0) {
+          io.err(
+            `Try failed cells and unscored answers again: switchyard run ${args.experiment} --retry-errors\n`,
+          );
+        }
+        // A name stands for its latest run, which is another where this one was gone on with.
+        const latest = await store.runs.findRun(name);
+        io.err(`Next: switchyard compare ${latest?.id === ended.id ? name : ended.id}\n`);
       }
       return EXIT.done;
     });

@@ -12,8 +12,10 @@ export const validate = defineCommand({
       describe: 'A YAML file',
     }),
   run: async (args, io) => {
-    const { prepare } = await import('./prepare.js');
-    const { experiment, plan, prompts } = await prepare(args.experiment, args, io, { keys: false });
+    const { prepare, showWarnings } = await import('./prepare.js');
+    const prepared = await prepare(args.experiment, args, io, { keys: false });
+    const { experiment, plan, prompts } = prepared;
+    showWarnings(prepared, args, io);
     if (args.json) {
       const counts = {
         prompts: prompts.length,

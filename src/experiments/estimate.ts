@@ -9,7 +9,7 @@ export interface ForeseenCall {
   /** Null for recorded models, whose calls cost nothing now. */
   readonly pricing: ModelPricing | null;
   readonly inputTokens: number;
-  /** Differs from `inputTokens` where the input holds an answer not yet given. */
+  /** Above `inputTokens` where the tokenizer is not public, or the input holds an answer not yet given. */
   readonly worstInputTokens: number;
   readonly maxTokens: number;
   /** Answer tokens that such a prompt usually gets. */

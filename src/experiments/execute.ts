@@ -75,15 +75,16 @@ export async function execute(input: ExecuteInput): Promise<Ending> {
   const fill = async (cell: PlannedCell): Promise<void> => {
     try {
       const outcome = outcomes.get(addressOfCell(cell));
-      // The slot is held until the answer is durable: a kill then loses no more than was in flight.
+      // A slot is held until what was paid for is durable: a kill then loses no more than was in flight.
       const answered =
         outcome?.status === 'done'
           ? outcome
           : await slots.run(async () => (stopped() ? null : answer(input, cell)));
       if (answered === null || answered.status === 'failed') return;
       for (const score of missingScores(input, cell, scores)) {
-        if (stopped()) return;
-        await judge(input, cell, answered, score, slots);
+        const give = async () => (stopped() ? undefined : judge(input, cell, answered, score));
+        const isCall = input.judges.get(score.judge.id)?.model != null;
+        await (isCall ? slots.run(give) : give());
       }
     } catch (error) {
       if (!(error instanceof BudgetReached)) {
@@ -253,7 +254,9 @@ async function answer(input: ExecuteInput, cell: PlannedCell): Promise<Outcome |
   await store.addOutcome(outcome, result.usage);
   const { error } = outcome;
   const ended = result.ok ? 'done' : 'failed';
-  onProgress({ kind: 'cell', model: cell.model.id, outcome: ended, cost: cost ?? 0, error });
+  // What a recorded answer cost was paid long ago.
+  const spent = cell.model.origin === 'recorded' ? 0 : (cost ?? 0);
+  onProgress({ kind: 'cell', model: cell.model.id, outcome: ended, cost: spent, error });
   return outcome;
 }
 
@@ -263,21 +266,16 @@ async function judge(
   cell: PlannedCell,
   outcome: Outcome,
   planned: PlannedScore,
-  slots: Slots,
 ): Promise<void> {
   const { run, store, now, onProgress } = input;
   const judge = input.judges.get(planned.judge.id);
   if (judge === undefined)
     throw new Error(`The plan names the judge "${planned.judge.id}", which was not handed in`);
   const { recordedScore } = outcome;
-  const shown = {
-    prompt: cell.prompt,
-    answer: outcome.text ?? '',
-    recordedScore,
-    repeat: planned.repeat,
-  };
-  const ask = () => judge.judge(shown, input.abort);
-  const verdict = await (judge.model === null ? ask() : slots.run(ask));
+  const verdict = await judge.judge(
+    { prompt: cell.prompt, answer: outcome.text ?? '', recordedScore, repeat: planned.repeat },
+    input.abort,
+  );
   if (input.abort.aborted && verdict.score === null) {
     await store.addUsage(verdict.usage);
     return;

@@ -7,7 +7,7 @@ export {
   type ForeseenCall,
 } from './estimate.js';
 export { type Ending, type ExecuteInput, execute } from './execute.js';
-export { foreseeCalls, type JudgingModel } from './foresee.js';
+export { foreseeCalls, type JudgingModel, type Known } from './foresee.js';
 export {
   type Plan,
   type PlanInput,
@@ -49,4 +49,4 @@ export {
   starterExperiment,
   starterPrompts,
 } from './starter.js';
-export { type RunSummary, summarizeRun } from './summary.js';
+export { type RunSummary, summarizeRun, type UnscoredReason } from './summary.js';

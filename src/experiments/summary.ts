@@ -4,6 +4,7 @@ import {
   type ModelSummary,
   type Run,
   type RunStore,
+  type Score,
   type SpendTotal,
   summarizeModels,
 } from '../outcomes/index.js';
@@ -18,7 +19,7 @@ export interface RunSummary {
     readonly done: number;
     readonly reused: number;
     readonly failed: number;
-    /** Answers that the judge `run.judge` gave no score. */
+    /** Answers that the judge `run.judge` was asked about and gave no score, in none of its verdicts. */
     readonly unscored: number;
   };
   /** Money spent: live only. */
@@ -29,6 +30,16 @@ export interface RunSummary {
   readonly estimatedRecords: number;
   /** Failures by reason, most frequent first. */
   readonly failures: readonly { readonly reason: string; readonly cells: number }[];
+  /** Verdicts asked for and how many of them gave no score, by judge and reason, most frequent first. */
+  readonly unscored: readonly UnscoredReason[];
+}
+
+export interface UnscoredReason {
+  readonly judge: string;
+  readonly reason: string;
+  readonly verdicts: number;
+  /** Of this judge in all, scored ones included. */
+  readonly asked: number;
 }
 
 export async function summarizeRun(store: RunStore, run: Run): Promise<RunSummary> {
@@ -44,7 +55,7 @@ export async function summarizeRun(store: RunStore, run: Run): Promise<RunSummar
   let reused = 0;
   for (const { status, origin, error } of outcomes) {
     if (status === 'failed') {
-      const reason = error ?? 'unknown';
+      const reason = withoutRequest(error ?? 'unknown');
       failures.set(reason, (failures.get(reason) ?? 0) + 1);
     } else {
       done++;
@@ -60,7 +71,7 @@ export async function summarizeRun(store: RunStore, run: Run): Promise<RunSummar
       done,
       reused,
       failed: outcomes.length - done,
-      unscored: scores.filter(({ judge, score }) => judge === run.judge && score === null).length,
+      unscored: unscoredAnswers(scores, run.judge),
     },
     spend: spendOf(totals, 'live'),
     simulatedSpend: spendOf(totals, 'simulated'),
@@ -68,7 +79,39 @@ export async function summarizeRun(store: RunStore, run: Run): Promise<RunSummar
     failures: [...failures]
       .map(([reason, cells]) => ({ reason, cells }))
       .sort((a, b) => b.cells - a.cells),
+    unscored: unscoredReasons(scores),
   };
+}
+
+/** The number that a provider gave one request would make every reason the only one of its kind. */
+function withoutRequest(reason: string): string {
+  return reason.replace(/ \(request [^)]*\)/, '');
+}
+
+function unscoredAnswers(scores: readonly Score[], judge: string): number {
+  const isScored = new Map<string, boolean>();
+  for (const { judge: by, promptId, model, trial, score } of scores) {
+    if (by !== judge) continue;
+    const cell = JSON.stringify([promptId, model, trial]);
+    isScored.set(cell, score !== null || isScored.get(cell) === true);
+  }
+  return [...isScored.values()].filter((scored) => !scored).length;
+}
+
+function unscoredReasons(scores: readonly Score[]): readonly UnscoredReason[] {
+  const asked = new Map<string, number>();
+  const reasons = new Map<string, { judge: string; reason: string; verdicts: number }>();
+  for (const { judge, unscored } of scores) {
+    asked.set(judge, (asked.get(judge) ?? 0) + 1);
+    if (unscored === null) continue;
+    const reason = withoutRequest(unscored);
+    const key = JSON.stringify([judge, reason]);
+    const verdicts = (reasons.get(key)?.verdicts ?? 0) + 1;
+    reasons.set(key, { judge, reason, verdicts });
+  }
+  return [...reasons.values()]
+    .map((one) => ({ ...one, asked: asked.get(one.judge) ?? 0 }))
+    .sort((a, b) => b.verdicts - a.verdicts);
 }
 
 function spendOf(totals: readonly SpendTotal[], origin: SpendTotal['origin']) {

@@ -1,5 +1,6 @@
 import type { UsageRecord } from '../costs/index.js';
 import type { Prompt } from '../datasets/index.js';
+import type { ModelRequest } from '../models/index.js';
 
 /** What a judge is shown. */
 export interface JudgeInput {
@@ -30,4 +31,6 @@ export interface Judge {
   /** The model it asks; null for graders. */
   readonly model: string | null;
   judge(input: JudgeInput, signal: AbortSignal): Promise<Verdict>;
+  /** What its model is asked about an answer; absent for graders. */
+  requestFor?(input: JudgeInput): ModelRequest;
 }

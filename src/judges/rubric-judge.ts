@@ -1,5 +1,5 @@
 import { hashOf } from '../hash.js';
-import type { AskModel, ModelParameters } from '../models/index.js';
+import type { AskModel, ModelParameters, ModelRequest } from '../models/index.js';
 import type { Judge, JudgeInput, Verdict } from './judge.js';
 import type { Rubric } from './rubric.js';
 import { readRubricReply } from './rubric-reply.js';
@@ -36,24 +36,33 @@ export function createRubricJudge(options: RubricJudgeOptions): Judge {
     version: `${rubric.id}-${rubric.version}-${fingerprint.slice(0, 12)}`,
     model,
     judge: (input, signal) => judgeByRubric(options, input, signal),
+    requestFor: (input) => requestOf(options, input),
   };
 }
 
-async function judgeByRubric(
-  { rubric, parameters, ask }: RubricJudgeOptions,
+function requestOf(
+  { rubric, parameters }: RubricJudgeOptions,
   { prompt, answer, repeat }: JudgeInput,
-  signal: AbortSignal,
-): Promise<Verdict> {
-  if (answer.trim() === '') {
-    return scored(Math.min(...rubric.scale.map((grade) => grade.score)), 'the answer is empty');
-  }
-  const request = {
+): ModelRequest {
+  return {
     messages: rubricMessages(rubric, prompt, answer),
     parameters,
     responseSchema: verdictSchema(rubric),
     trial: repeat ?? 1,
   };
-  const result = await ask(request, signal);
+}
+
+async function judgeByRubric(
+  options: RubricJudgeOptions,
+  input: JudgeInput,
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const { rubric, ask } = options;
+  const { answer } = input;
+  if (answer.trim() === '') {
+    return scored(Math.min(...rubric.scale.map((grade) => grade.score)), 'the answer is empty');
+  }
+  const result = await ask(requestOf(options, input), signal);
   if (!result.ok) {
     const { kind, message } = result.error;
     return unscored(`judge call failed: ${kind}: ${message}`, result.usage);

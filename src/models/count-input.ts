@@ -8,27 +8,34 @@ export interface TokenOverhead {
   readonly schema: number;
 }
 
-/**
- * Opens a count of the most input tokens that a request can have: exact where the model's tokenizer
- * is public, else one a byte.
- * @param model `provider/name`
- */
+/** Counts of a request's input tokens. */
+export interface InputCounter {
+  /** The most there can be: exact where the model's tokenizer is public, else one a byte. */
+  readonly atMost: (request: ModelRequest) => number;
+  /** What is to be expected: where the tokenizer is not public, an estimate. */
+  readonly expected: (request: ModelRequest) => number;
+}
+
+/** @param model `provider/name` */
 export async function createInputCounter(
   model: string,
   baseUrl: string | null,
   overhead: TokenOverhead,
-): Promise<(request: ModelRequest) => number> {
+): Promise<InputCounter> {
   const counter = await createTokenCounter(model, baseUrl);
-  return ({ messages, responseSchema }) => {
-    const texts =
-      responseSchema === undefined
-        ? messages
-        : [...messages, { role: 'system', content: JSON.stringify(responseSchema) }];
-    return (
-      counter.countMessagesAtMost(texts) +
-      overhead.request +
-      overhead.message * messages.length +
-      (responseSchema === undefined ? 0 : overhead.schema)
-    );
-  };
+  const counted =
+    (count: typeof counter.countMessages) =>
+    ({ messages, responseSchema }: ModelRequest): number => {
+      const texts =
+        responseSchema === undefined
+          ? messages
+          : [...messages, { role: 'system', content: JSON.stringify(responseSchema) }];
+      return (
+        count(texts) +
+        overhead.request +
+        overhead.message * messages.length +
+        (responseSchema === undefined ? 0 : overhead.schema)
+      );
+    };
+  return { atMost: counted(counter.countMessagesAtMost), expected: counted(counter.countMessages) };
 }

@@ -40,6 +40,7 @@ export async function createLiveModel(endpoint: Endpoint, wire: Wire): Promise<M
     host: new URL(wire.url).host,
     secrets: [endpoint.key],
   };
+  const input = await createInputCounter(endpoint.id, endpoint.baseUrl, wire.overhead);
   return {
     id: endpoint.id,
     origin: endpoint.origin,
@@ -48,7 +49,8 @@ export async function createLiveModel(endpoint: Endpoint, wire: Wire): Promise<M
     rateLimitKey: endpoint.rateLimitKey,
     supportsBatch: endpoint.baseUrl === null,
     ...(wire.ignores.length === 0 ? {} : { ignores: wire.ignores }),
-    countInput: await createInputCounter(endpoint.id, endpoint.baseUrl, wire.overhead),
+    countInput: input.atMost,
+    expectInput: input.expected,
     async attempt(request, signal) {
       refuseReserved(request.parameters, wire.reserved);
       // The SDKs leave a listener on the signal that they are given; this one lives for one attempt.

@@ -53,6 +53,8 @@ export interface Model {
   readonly ignores?: readonly (keyof ModelParameters)[];
   /** Worst-case tokens of the request's input, counted or estimated, never below the truth by design. */
   countInput(request: ModelRequest): number;
+  /** Input tokens to be expected, for estimates; as `countInput` where it is absent. */
+  expectInput?(request: ModelRequest): number;
   /**
    * One attempt.
    * @throws ModelError, classified; the abort of `signal` reaches the socket.

@@ -1,6 +1,6 @@
 import { type NanoUsd, type Purpose, toUsd } from '../costs/index.js';
 import type { RunSummary } from '../experiments/index.js';
-import { count, dollars, fraction, money } from './numbers.js';
+import { count, dollars, fraction, money, percent } from './numbers.js';
 import { paint } from './style.js';
 import { textTable } from './text-table.js';
 
@@ -40,6 +40,13 @@ export function runSummaryText(summary: RunSummary, options: { readonly color: b
   for (const { reason, cells: failed } of summary.failures.slice(0, 3)) {
     lines.push(colors.red(`failed ${count(failed)} ×: ${reason}`));
   }
+  for (const { judge, reason, verdicts, asked } of summary.unscored.slice(0, 3)) {
+    lines.push(
+      colors.yellow(
+        `no score from ${judge} in ${count(verdicts)} of ${count(asked)} verdicts (${percent(verdicts / asked)}): ${reason}`,
+      ),
+    );
+  }
   return `${lines.join('\n')}\n`;
 }
 
@@ -71,6 +78,7 @@ export function runSummaryJson(summary: RunSummary): Record<string, unknown> {
     simulated_usd: spendJson(summary.simulatedSpend),
     estimated_records: summary.estimatedRecords,
     failures: summary.failures,
+    unscored: summary.unscored,
   };
 }
 
