@@ -93,7 +93,6 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
   const withinDomains = lookWithinDomains({
     sample,
     folds,
-    means: prepared.foldInput.common.means,
     domainOf: matrix.prompts.map(({ domain }) => domain),
     reference,
     perDomain: perDomain?.procedure ?? null,

@@ -70,8 +70,8 @@ function fromRouters(
 
 function offeredBy(
   router: Router,
-  { fold }: FittedFold,
-  { common, features, seed, dials }: Prepared['foldInput'],
+  { fold, common }: FittedFold,
+  { features, seed, dials }: Prepared['foldInput'],
 ): readonly Policy[] {
   const offered = router.fit(
     routerData(common, features, fold.fit),

@@ -3,6 +3,7 @@ import { type Policy, replay, unmetNeed } from '../policies/index.js';
 import type { Router, RouterData } from '../routers/index.js';
 import { createRng, mean } from '../statistics/index.js';
 import { type Baseline, fitBaselines } from './baselines.js';
+import { rankedOnLearning } from './call-shares.js';
 import type { CommonPrompts } from './common-prompts.js';
 import { type Landing, landReplay } from './landing.js';
 import type { Fold } from './splits.js';
@@ -39,6 +40,8 @@ export interface Contender {
 /** Everything fitted on one fold; `test` landings have been looked at by nothing here. */
 export interface FittedFold {
   readonly fold: Fold;
+  /** What the fold was fitted from, call shares ranked on its own fit and tune part. */
+  readonly common: CommonPrompts;
   /** Models of the hull over fit and tune, cheapest first, as indices. */
   readonly hull: readonly number[];
   /** From the cheapest to the dearest hull model's mean cost, over fit and tune. */
@@ -54,7 +57,8 @@ export interface FittedFold {
 }
 
 /** Fits every router on the fold's fit part and lands every policy on tune and test. */
-export function fitFold(input: FoldInput, fold: Fold): FittedFold {
+export function fitFold(of: FoldInput, fold: Fold): FittedFold {
+  const input = { ...of, common: rankedOnLearning(of.common, fold) };
   const { common, features, seed, dials } = input;
   const baselines = fitBaselines(common, fold, dials);
   const always = baselines.always.map((baseline) => contend(baseline, []));
@@ -81,6 +85,7 @@ export function fitFold(input: FoldInput, fold: Fold): FittedFold {
   }
   return {
     fold,
+    common,
     hull: baselines.hull,
     costRange: baselines.costRange,
     reference: bestOnTune(always),

@@ -1,5 +1,4 @@
 import { bootstrapSums, interpolate, mean as meanOf, upperHull } from '../statistics/index.js';
-import type { TrialMeans } from './common-prompts.js';
 import type { Estimate, WithinDomains } from './comparison.js';
 import type { FittedFold } from './fit-fold.js';
 import type { Procedure, TestSample } from './test-sample.js';
@@ -7,7 +6,6 @@ import type { Procedure, TestSample } from './test-sample.js';
 export interface WithinDomainsInput {
   readonly sample: TestSample;
   readonly folds: readonly FittedFold[];
-  readonly means: TrialMeans;
   /** Declared domain of each prompt of the matrix. */
   readonly domainOf: readonly (string | null)[];
   readonly reference: Procedure;
@@ -119,23 +117,20 @@ export function domainsApartWarning(within: WithinDomains | null, gainHolds: boo
   if (gain.low !== null && gain.low > 0) return [];
   const number = (value: number | null): string => (value === null ? '?' : value.toFixed(4));
   return [
-    `The gain of ${within.policy} over the random mixture is not shown within domains (${number(gain.mean)}, ${number(gain.low)} to ${number(gain.high)}): telling domains apart may be all of it, which a lookup by domain does as well.`,
+    `The gain of ${within.policy} over the random mixture is not shown within domains (${number(gain.mean)}, ${number(gain.low)} to ${number(gain.high)}): telling domains apart may be all of it.`,
   ];
 }
 
-function mixedModels(
-  { folds, means }: WithinDomainsInput,
-  isHere: (row: number) => boolean,
-): number[] {
+function mixedModels({ folds }: WithinDomainsInput, isHere: (row: number) => boolean): number[] {
   const width = folds[0]!.always.length;
-  const hulls = folds.map(({ fold }) => {
+  const hulls = folds.map(({ fold, common }) => {
     const rows = [...fold.fit, ...fold.tune].filter(isHere);
     const average = (values: Float64Array, m: number): number =>
       meanOf(rows.map((row) => values[row * width + m]!));
     return upperHull(
       Array.from({ length: width }, (_, m) => ({
-        quality: average(means.score, m),
-        cost: average(means.cost, m),
+        quality: average(common.means.score, m),
+        cost: average(common.means.cost, m),
       })),
     );
   });

@@ -228,7 +228,7 @@ test('a policy that only tells domains apart gains nothing within them, and that
   // The example's domain is its difficulty, and the first word tells it: nothing is left inside.
   expect(Math.abs(within.gain!.mean!)).toBeLessThan(0.01);
   expect(within.gain!.low!).toBeLessThanOrEqual(0);
-  expect(comparison.warnings.join()).toMatch(/not shown within domains .* lookup by domain/);
+  expect(comparison.warnings.join()).toMatch(/not shown within domains .* telling domains apart/);
   expect(within.domains.map(({ domain }) => domain)).toEqual(['proof', 'recall']);
   const { fit, tune, test: tested } = comparison.splits;
   const total = (part: 'fit' | 'tune' | 'test') =>
@@ -270,4 +270,23 @@ test('shuffled features show no gain over the mixture', () => {
   const gain = operatingPoints!.find(({ against }) => against === 'mixture')!;
   expect(gain.difference.low!).toBeLessThanOrEqual(0);
   expect(gain.pAdjusted!).toBeGreaterThan(0.05);
+});
+
+test('call shares rank models on what is learned from: test scores have no say in costs', () => {
+  const matrix = exampleMatrix(2400);
+  const prompts = matrix.prompts.map((one, i) => ({
+    ...one,
+    split: i % 10 < 2 ? 'train' : i % 10 < 3 ? 'validation' : 'test',
+  }));
+  // On most prompts, all of them to test, the models change places, and so does their order overall.
+  const score = matrix.score.map((value, cell) =>
+    prompts[Math.floor(cell / 2)]!.split === 'test' ? matrix.score[cell ^ 1]! : value,
+  );
+  const cost = Float64Array.from(score, (_, cell) => 1 - (cell % 2));
+  const comparison = compare(
+    exampleInput({ ...matrix, prompts, score, cost, costBasis: 'call_share' }),
+  );
+  expect(row(comparison, 'always@maker/small').cost.mean).toBe(0);
+  expect(row(comparison, 'always@maker/large').cost.mean).toBe(1);
+  expect(comparison.reference).toBe('maker/large');
 });
