@@ -43,6 +43,7 @@ export async function comparisonInput(
   ]);
   const named = options.routers?.map((id) => ({ id, settings: {} }));
   const wanted = named ?? spec.routers ?? DEFAULT_ROUTERS.map((id) => ({ id, settings: {} }));
+  const judgeModel = spec.judges?.find(({ id }) => id === run.judge)?.model;
   const splitSeed = options.splitSeed ?? spec.compare?.splitSeed ?? 1;
   return {
     run,
@@ -65,8 +66,8 @@ export async function comparisonInput(
       margin: options.margin ?? spec.compare?.margin ?? 0.01,
       bootstrap: options.bootstrap,
       priorTestReadings: await store.evaluations.countTestReadings(run.dataHash, splitSeed),
-      judgeIsModel:
-        spec.judges?.some(({ id, model }) => id === run.judge && model !== undefined) ?? false,
+      judgeIsModel: judgeModel !== undefined,
+      judgeModel,
       codeVersion: version,
       now: io.now(),
     },
