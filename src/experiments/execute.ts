@@ -236,7 +236,8 @@ async function answer(input: ExecuteInput, cell: PlannedCell): Promise<Outcome |
     ? {
         ...common,
         status: 'done',
-        text: result.answer.text,
+        ...(result.answer.lacks?.includes('latency') ? { latencyMs: null } : {}),
+        text: result.answer.lacks?.includes('text') ? null : result.answer.text,
         finishReason: result.answer.finishReason,
         usage: result.answer.usage,
         recordedScore: result.answer.recordedScore,

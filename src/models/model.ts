@@ -35,6 +35,8 @@ export interface ModelAnswer {
   readonly cost: NanoUsd | null;
   /** A recorded model's stored score in [0, 1]; null elsewhere and where none was stored. */
   readonly recordedScore: number | null;
+  /** What a recording holds nothing of: unknown, where the answer itself says empty or 0. */
+  readonly lacks?: readonly ('text' | 'latency')[];
 }
 
 /** Something that answers a prompt. Implementations send once and never retry. */

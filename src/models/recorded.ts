@@ -45,6 +45,10 @@ export function createRecordedModel(id: string, lookup: RecordedLookup): Model {
         latencyMs: recorded.latencyMs ?? 0,
         cost: recorded.cost,
         recordedScore: recorded.score,
+        lacks: [
+          ...(recorded.text === null ? ['text' as const] : []),
+          ...(recorded.latencyMs === null ? ['latency' as const] : []),
+        ],
       };
     },
   };

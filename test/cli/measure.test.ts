@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Io, main } from '../../src/cli/index.js';
 import { createAnswerKey, type StandIn, startStandIn } from '../../src/models/index.js';
+import { openStore } from '../../src/store/index.js';
 
 /** The measuring verbs as a whole, against a stand-in server and on recorded outcomes. */
 
@@ -120,6 +121,13 @@ describe('run', () => {
     expect(code).toBe(0);
     expect(err).toContain('3/3 cells');
     expect(err).not.toContain('$6');
+    // What was not recorded stays unknown: no empty answers, no latency of 0.
+    const store = await openStore(join(folder, 'results/switchyard.duckdb'));
+    const [run] = await store.runs.listRuns();
+    for (const outcome of await store.runs.readOutcomes(run!.id)) {
+      expect(outcome).toMatchObject({ text: null, latencyMs: null, cost: 2_000_000_000 });
+    }
+    await store.close();
   });
 });
 

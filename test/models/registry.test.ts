@@ -138,6 +138,7 @@ describe('models', () => {
       latencyMs: 0,
       cost: 1234,
       recordedScore: 0.5,
+      lacks: ['text', 'latency'],
     });
     await expect(model.attempt(ask({ trial: 2 }), never)).rejects.toMatchObject({
       kind: 'invalid_request',
