@@ -1,4 +1,5 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { checkValues } from './arguments.js';
 import type { GlobalOptions } from './global-options.js';
 import type { ExitCode, Io } from './io.js';
 
@@ -9,31 +10,44 @@ export interface Command<Options> {
   readonly summary: string;
   /** Command line and what it does, shown by `--help`. */
   readonly examples: readonly (readonly [string, string])[];
-  readonly options: (program: Argv<GlobalOptions>) => Argv<GlobalOptions & Options>;
+  readonly options: (program: Argv<GlobalOptions>, env: Io['env']) => Argv<GlobalOptions & Options>;
   /** Heavy modules are imported in here, so that `--help` stays quick. */
   readonly run: (args: ArgumentsCamelCase<GlobalOptions & Options>, io: Io) => Promise<ExitCode>;
 }
 
 /** A command that is ready to be added to the program. */
-export type Registration = (
-  program: Argv<GlobalOptions>,
-  io: Io,
-  end: (code: ExitCode) => void,
-) => Argv<GlobalOptions>;
+export interface Registration {
+  /** As in `Command`. */
+  readonly usage: string;
+  readonly register: (
+    program: Argv<GlobalOptions>,
+    io: Io,
+    end: (code: ExitCode) => void,
+  ) => Argv<GlobalOptions>;
+}
+
+/** Flags that may be given more than once. */
+const LISTS = new Set(['env-file', 'routers', 'dataset']);
 
 /** Ties a command's options to what it does, so that the two cannot disagree on types. */
 export function defineCommand<Options>(command: Command<Options>): Registration {
-  return (program, io, end) =>
-    program.command({
-      command: command.usage,
-      describe: command.summary,
-      builder: (local: Argv<GlobalOptions>) =>
-        command.examples.reduce(
-          (described, [line, text]) => described.example(`switchyard ${line}`, text),
-          command.options(local),
-        ),
-      handler: async (args: ArgumentsCamelCase<GlobalOptions & Options>) => {
-        end(await command.run(args, io));
-      },
-    });
+  return {
+    usage: command.usage,
+    register: (program, io, end) =>
+      program.command({
+        command: command.usage,
+        describe: command.summary,
+        builder: (local: Argv<GlobalOptions>) =>
+          command.examples.reduce(
+            (described, [line, text]) => described.example(`switchyard ${line}`, text),
+            command.options(local, io.env),
+          ),
+        handler: async (args: ArgumentsCamelCase<GlobalOptions & Options>) => {
+          checkValues(args, LISTS);
+          // Below `info` there is neither progress nor a hint, which is what --quiet asks for too.
+          const quiet = args.quiet || args.logLevel === 'error' || args.logLevel === 'warn';
+          end(await command.run({ ...args, quiet }, io));
+        },
+      }),
+  };
 }

@@ -20,8 +20,11 @@ export const compare = defineCommand({
     }),
   run: (args, io) =>
     withExistingStore(args, io, async (store) => {
+      const { seed } = await import('./arguments.js');
+      seed('--seed', args.seed);
+      seed('--split-seed', args.splitSeed);
       const { compare: compareRun } = await import('../evaluation/index.js');
-      const { comparisonJson, comparisonText } = await import('../reports/index.js');
+      const { comparisonJson, comparisonText, jsonLine } = await import('../reports/index.js');
       const run = await runNamed(store, args.run);
       const input = await comparisonInput(store, run, args, io);
       const comparison = compareRun(input, (step) => {
@@ -30,8 +33,12 @@ export const compare = defineCommand({
       await store.evaluations.addEvaluation(comparison);
       io.out(
         args.json
-          ? `${JSON.stringify(comparisonJson(comparison))}\n`
-          : comparisonText(comparison, { color: args.color && io.outIsTerminal, all: args.all }),
+          ? jsonLine(comparisonJson(comparison))
+          : comparisonText(comparison, {
+              color: args.color && io.outIsTerminal,
+              all: args.all,
+              columns: io.columns,
+            }),
       );
       if (!args.json && !args.quiet) {
         io.err(`Next: switchyard export ${args.run} --policy ${comparison.verdict.policy}\n`);

@@ -16,6 +16,8 @@ export const estimate = defineCommand({
         describe: 'Leave out what earlier runs have already answered (--no-cache to count all)',
       }),
   run: async (args, io) => {
+    const { positive } = await import('./arguments.js');
+    positive('--limit', args.limit);
     const { prepare, showWarnings } = await import('./prepare.js');
     const prepared = await prepare(args.experiment, args, io, { keys: false, limit: args.limit });
     showWarnings(prepared, args, io);
@@ -36,14 +38,14 @@ export async function printEstimate(
   },
   io: Io,
 ): Promise<void> {
-  const { estimateJson, estimateText } = await import('../reports/index.js');
+  const { estimateJson, estimateText, jsonLine } = await import('../reports/index.js');
   const { foresee } = await import('./foreseen.js');
   const { estimate: total, answered } = await foresee(prepared, args, io);
   const cells = prepared.plan.cells.length;
   const facts = { cells, known: answered, simulated: prepared.simulated };
   io.out(
     args.json
-      ? `${JSON.stringify(estimateJson(total, facts))}\n`
+      ? jsonLine(estimateJson(total, facts))
       : estimateText(total, facts, { color: args.color && io.outIsTerminal }),
   );
 }

@@ -34,6 +34,7 @@ export const exportCommand = defineCommand({
     withExistingStore(args, io, async (store) => {
       const { fitForExport } = await import('../evaluation/index.js');
       const { buildRoutingTable, writeTarget } = await import('../tables/index.js');
+      const { jsonLine } = await import('../reports/index.js');
       const { sha256 } = await import('../hash.js');
       const run = await runNamed(store, args.run);
       const comparison = await store.evaluations.latestEvaluation(run.id);
@@ -64,19 +65,23 @@ export const exportCommand = defineCommand({
       const { content } = writeTarget(args.target, table);
       const shown = args.output ?? `results/${run.name}.table.json`;
       const path = resolve(io.cwd, shown);
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, content);
+      try {
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(path, content);
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw new UserError(`Cannot write the routing table to "${shown}": ${reason}`, { cause });
+      }
       const digest = sha256(content);
       await store.tables.addRoutingTable(table, digest, path);
       if (args.json) {
         const written = { table: shown, target: args.target, policy: id, sha256: digest };
-        io.out(
-          `${JSON.stringify({ ...written, fitted_on: fittedOn, simulated: run.simulated })}\n`,
-        );
+        io.out(jsonLine({ ...written, fitted_on: fittedOn, simulated: run.simulated }));
       } else {
         const label = run.simulated ? ' (SIMULATED outcomes: a demonstration)' : '';
         io.out(`${shown}\n  ${id}, fitted on ${fittedOn}${label}\n  sha256 ${digest}\n`);
-        if (!args.quiet) io.err(`Next: switchyard route --table ${shown} "your prompt"\n`);
+        const domain = policy.needs.domain ? ' --domain NAME' : '';
+        if (!args.quiet) io.err(`Next: switchyard route --table ${shown}${domain} "your prompt"\n`);
       }
       return EXIT.done;
     }),

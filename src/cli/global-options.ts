@@ -13,9 +13,9 @@ export function withGlobalOptions(program: Argv, env: Io['env']) {
   return program
     .option('db', {
       type: 'string',
-      default: env.SWITCHYARD_DB ?? 'results/switchyard.duckdb',
+      default: env.SWITCHYARD_DB || 'results/switchyard.duckdb',
+      requiresArg: true,
       describe: 'The store (a DuckDB file)',
-      global: true,
     })
     .option('json', {
       type: 'boolean',
@@ -36,7 +36,8 @@ export function withGlobalOptions(program: Argv, env: Io['env']) {
     .option('log-level', {
       choices: LOG_LEVELS,
       default: logLevelOf(env.SWITCHYARD_LOG_LEVEL),
-      describe: 'How much to say on stderr',
+      requiresArg: true,
+      describe: 'How much to say on stderr: warn leaves out progress and hints, debug adds retries',
     })
     .option('env-file', {
       type: 'string',
@@ -51,7 +52,18 @@ export type GlobalOptions =
   ReturnType<typeof withGlobalOptions> extends Argv<infer Options> ? Options : never;
 
 function logLevelOf(text: string | undefined): LogLevel {
-  return LOG_LEVELS.find((level) => level === text) ?? 'info';
+  if (text === undefined || text === '') return 'info';
+  const known = LOG_LEVELS.find((level) => level === text);
+  if (known !== undefined) return known;
+  throw new UserError(`SWITCHYARD_LOG_LEVEL is "${text}": choose from ${LOG_LEVELS.join(', ')}.`);
+}
+
+/** The files that `--env-file` names; read before the rest, as they may hold defaults of other flags. */
+export function envFilesOf(argv: readonly string[]): string[] {
+  return argv.flatMap((word, index) => {
+    if (word === '--env-file') return argv[index + 1] ?? [];
+    return word.startsWith('--env-file=') ? word.slice('--env-file='.length) : [];
+  });
 }
 
 /** The environment with the files of `--env-file` below it. @throws UserError for a file that cannot be read */

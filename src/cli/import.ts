@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { UserError } from '../user-error.js';
 import { defineCommand } from './command.js';
 import { EXIT } from './io.js';
 import { withStore } from './store-access.js';
@@ -33,6 +34,7 @@ export const importCommand = defineCommand({
         describe: "Drop the prompts that the data's authors list as contaminated",
       }),
   run: async (args, io) => {
+    if (args.name.trim() === '') throw new UserError('--name is empty: give the run a name.');
     const { createTableReader } = await import('../store/index.js');
     const { importOutcomes, toRun } = await import('../outcomes/index.js');
     const { version } = await import('../version.js');
@@ -42,7 +44,7 @@ export const importCommand = defineCommand({
     });
     return withStore(args, io, async (store) => {
       const { summarizeRun } = await import('../experiments/index.js');
-      const { runSummaryJson, runSummaryText } = await import('../reports/index.js');
+      const { jsonLine, runSummaryJson, runSummaryText } = await import('../reports/index.js');
       const rows = toRun(imported, {
         name: args.name,
         now: io.now().toISOString(),
@@ -60,7 +62,7 @@ export const importCommand = defineCommand({
       }
       io.out(
         args.json
-          ? `${JSON.stringify({ ...runSummaryJson(summary), notes: imported.notes })}\n`
+          ? jsonLine({ ...runSummaryJson(summary), notes: imported.notes })
           : runSummaryText(summary, { color: args.color && io.outIsTerminal }),
       );
       if (!args.json && !args.quiet) io.err(`Next: switchyard compare ${args.name}\n`);

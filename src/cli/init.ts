@@ -19,6 +19,7 @@ export const init = defineCommand({
       .option('force', { type: 'boolean', default: false, describe: 'Overwrite files that exist' }),
   run: async (args, io) => {
     const { starterExperiment, starterPrompts } = await import('../experiments/index.js');
+    const { jsonLine } = await import('../reports/index.js');
     const file = resolve(io.cwd, args.file);
     const folder = dirname(file);
     const dataset = join(folder, 'prompts.jsonl');
@@ -45,9 +46,7 @@ export const init = defineCommand({
       writeFileSync(dataset, starterPrompts());
       written.push(relative(io.cwd, dataset));
     }
-    io.out(
-      args.json ? `${JSON.stringify({ written })}\n` : written.map((path) => `${path}\n`).join(''),
-    );
+    io.out(args.json ? jsonLine({ written }) : written.map((path) => `${path}\n`).join(''));
     if (!args.json && !args.quiet) io.err(`Next: switchyard run ${args.file}\n`);
     return EXIT.done;
   },

@@ -17,6 +17,8 @@ export interface Io {
 
 /** The process's own streams, environment and signals. */
 export function processIo(): Io {
+  tolerateClosing(process.stdout);
+  tolerateClosing(process.stderr);
   return {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
@@ -24,7 +26,8 @@ export function processIo(): Io {
     cwd: process.cwd(),
     outIsTerminal: process.stdout.isTTY === true,
     errIsTerminal: process.stderr.isTTY === true,
-    columns: process.stdout.columns ?? 120,
+    columns:
+      process.stdout.columns ?? process.stderr.columns ?? (Number(process.env.COLUMNS) || 120),
     now: () => new Date(),
     onInterrupt: (listener) => {
       process.on('SIGINT', listener);
@@ -35,6 +38,19 @@ export function processIo(): Io {
       };
     },
   };
+}
+
+/** A reader that left early (`| head`) is no error; a disk that is full is one, told in one line. */
+function tolerateClosing(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    process.once('exit', () => {
+      process.exitCode = EXIT.failed;
+    });
+    if (stream === process.stdout) {
+      process.stderr.write(`switchyard: the output cannot be written: ${error.message}\n`);
+    }
+  });
 }
 
 /** What a command's exit code says. */

@@ -9,9 +9,9 @@ export const list = defineCommand({
   options: (program) => program,
   run: (args, io) =>
     withExistingStore(args, io, async (store) => {
-      const { runListJson, runListText } = await import('../reports/index.js');
+      const { jsonLine, runListJson, runListText } = await import('../reports/index.js');
       const runs = await store.runs.listRuns();
-      io.out(args.json ? `${JSON.stringify(runListJson(runs))}\n` : runListText(runs));
+      io.out(args.json ? jsonLine(runListJson(runs)) : runListText(runs));
       if (!args.json && !args.quiet && runs[0])
         io.err(`Next: switchyard compare ${runs[0].name}\n`);
       return EXIT.done;

@@ -1,5 +1,6 @@
 import { type NanoUsd, toUsd } from '../costs/index.js';
 import type { ProgressEvent, ProgressListener } from '../experiments/index.js';
+import type { CallEvent } from '../models/index.js';
 import type { Io } from './io.js';
 
 /** A plain line at most this often where stderr is no terminal. */
@@ -15,9 +16,15 @@ export interface ProgressOptions {
   readonly spentBefore: NanoUsd;
 }
 
+export interface Progress {
+  readonly onProgress: ProgressListener;
+  /** Says a line of its own without tearing the one that is redrawn. */
+  readonly note: (text: string) => void;
+}
+
 /** Shows an execution on stderr: one line redrawn in a terminal, plain lines elsewhere, nothing if quiet. */
-export function showProgress(io: Io, options: ProgressOptions): ProgressListener {
-  if (options.quiet) return () => {};
+export function showProgress(io: Io, options: ProgressOptions): Progress {
+  if (options.quiet) return { onProgress: () => {}, note: (text) => io.err(`${text}\n`) };
   const started = io.now().getTime();
   let drawn = started;
   let todo = 0;
@@ -47,10 +54,12 @@ export function showProgress(io: Io, options: ProgressOptions): ProgressListener
       io.err(`${line()}\n`);
     }
   };
-  const say = (text: string): void =>
-    io.err(io.errIsTerminal ? `\r${text.padEnd(width)}\n` : `${text}\n`);
+  const say = (text: string): void => {
+    io.err(io.errIsTerminal ? `${width > 0 ? '\r' : ''}${text.padEnd(width)}\n` : `${text}\n`);
+    width = 0;
+  };
 
-  return (event: ProgressEvent) => {
+  const onProgress = (event: ProgressEvent): void => {
     if (event.kind === 'begun') {
       todo = event.planned - event.resumed - event.reused;
       const known = [
@@ -77,6 +86,18 @@ export function showProgress(io: Io, options: ProgressOptions): ProgressListener
     } else if (todo > 0) {
       draw(true);
     }
+  };
+  return { onProgress, note: say };
+}
+
+/** Calls in words, for `--log-level debug`. */
+export function logCalls(note: (text: string) => void): (event: CallEvent) => void {
+  return (event) => {
+    note(
+      event.kind === 'retry'
+        ? `debug: ${event.model}: attempt ${event.attempt} failed (${event.error}); again in ${Math.round(event.waitMs)} ms`
+        : `debug: ${event.rateLimitKey}: slowed down to ${event.concurrency} at once`,
+    );
   };
 }
 

@@ -25,7 +25,10 @@ export const route = defineCommand({
       .option('system', { type: 'string', describe: 'A system message to go with it' })
       .option('seed', { type: 'number', default: 1, describe: 'For policies that draw lots' }),
   run: async (args, io) => {
+    const { seed } = await import('./arguments.js');
+    seed('--seed', args.seed);
     const { decideWithTable, parseRoutingTable } = await import('../tables/index.js');
+    const { jsonLine } = await import('../reports/index.js');
     const { createRng } = await import('../statistics/index.js');
     const text = await readFile(resolve(io.cwd, args.table), 'utf8').catch((cause: unknown) => {
       throw new UserError(
@@ -41,7 +44,7 @@ export const route = defineCommand({
     const request = { messages, domain: args.domain ?? null };
     const decision = decideWithTable(table, request, createRng(args.seed, 'route'));
     if (args.json) {
-      io.out(`${JSON.stringify({ ...decision, table: table.name, simulated: table.simulated })}\n`);
+      io.out(jsonLine({ ...decision, table: table.name, simulated: table.simulated }));
       return EXIT.done;
     }
     const label = table.simulated ? ' (fitted on SIMULATED outcomes)' : '';

@@ -2,6 +2,10 @@ import { defineCommand } from './command.js';
 import { EXIT } from './io.js';
 import { withStore } from './store-access.js';
 
+/** The default that a `SWITCHYARD_…` variable gives a number; none where it is not set. */
+const defaultFrom = (value: string | undefined): { readonly default?: number } =>
+  value === undefined || value === '' ? {} : { default: Number(value) };
+
 export const run = defineCommand({
   usage: 'run <experiment>',
   summary: 'Measure: answer and judge every prompt with every model; again to resume',
@@ -10,17 +14,25 @@ export const run = defineCommand({
     ['run my.yaml --budget-usd 2 --max-concurrency 8', 'Stops cleanly at the cap (exit code 4)'],
     ['run my.yaml --retry-errors', 'Try failed cells once more'],
   ],
-  options: (program) =>
+  options: (program, env) =>
     program
       .positional('experiment', { type: 'string', demandOption: true, describe: 'A YAML file' })
       .option('max-concurrency', {
         type: 'number',
         alias: 'j',
+        requiresArg: true,
+        ...defaultFrom(env.SWITCHYARD_MAX_CONCURRENCY),
         describe: 'Calls under way at once (default 16)',
       })
-      .option('limit', { type: 'number', describe: 'Only the first so many prompts' })
+      .option('limit', {
+        type: 'number',
+        requiresArg: true,
+        describe: 'Only the first so many prompts',
+      })
       .option('budget-usd', {
         type: 'number',
+        requiresArg: true,
+        ...defaultFrom(env.SWITCHYARD_BUDGET_USD),
         describe: "Cap on spending; over the file's budget_usd",
       })
       .option('cache', {
@@ -35,12 +47,15 @@ export const run = defineCommand({
       })
       .option('dry-run', { type: 'boolean', default: false, describe: 'Estimate only' }),
   run: async (args, io) => {
-    const { positive } = await import('./arguments.js');
+    const { amount, positive } = await import('./arguments.js');
     positive('--limit', args.limit);
     positive('--max-concurrency', args.maxConcurrency);
+    amount('--budget-usd', args.budgetUsd);
     const { prepare, showWarnings } = await import('./prepare.js');
-    const options = { keys: !args.dryRun, limit: args.limit };
-    const prepared = await prepare(args.experiment, args, io, options);
+    const prepared = await prepare(args.experiment, args, io, {
+      keys: !args.dryRun,
+      limit: args.limit,
+    });
     showWarnings(prepared, args, io);
     if (args.dryRun) {
       const { printEstimate } = await import('./estimate.js');
@@ -50,23 +65,25 @@ export const run = defineCommand({
     return withStore(args, io, async (store) => {
       const { budgetOf, executeRun, findOrCreateRun, spentSoFar } = await import('./execution.js');
       const { summarizeRun } = await import('../experiments/index.js');
-      const { runSummaryJson, runSummaryText } = await import('../reports/index.js');
-      const { showProgress } = await import('./progress.js');
+      const { jsonLine, runSummaryJson, runSummaryText } = await import('../reports/index.js');
+      const { logCalls, showProgress } = await import('./progress.js');
       const found = await findOrCreateRun(store.runs, prepared, args, io);
-      const progress = showProgress(io, {
+      const { onProgress, note } = showProgress(io, {
         quiet: args.quiet,
         budget: budgetOf(prepared, args),
         simulated: prepared.simulated,
         spentBefore: await spentSoFar(store.runs, found),
       });
       const began = performance.now();
-      const ending = await executeRun(store.runs, found, prepared, args, io, progress);
+      const onCallEvent = args.logLevel === 'debug' ? logCalls(note) : undefined;
+      const options = { ...args, onCallEvent };
+      const ending = await executeRun(store.runs, found, prepared, options, io, onProgress);
       const elapsed = Math.round(performance.now() - began);
       const ended = (await store.runs.findRun(found.id)) ?? found;
       const summary = await summarizeRun(store.runs, ended);
       io.out(
         args.json
-          ? `${JSON.stringify({ ...runSummaryJson(summary), elapsed_ms: elapsed })}\n`
+          ? jsonLine({ ...runSummaryJson(summary), elapsed_ms: elapsed })
           : runSummaryText(summary, { color: args.color && io.outIsTerminal }),
       );
       const { name } = ended;

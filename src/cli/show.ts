@@ -11,11 +11,11 @@ export const show = defineCommand({
   run: (args, io) =>
     withExistingStore(args, io, async (store) => {
       const { summarizeRun } = await import('../experiments/index.js');
-      const { runSummaryJson, runSummaryText } = await import('../reports/index.js');
+      const { jsonLine, runSummaryJson, runSummaryText } = await import('../reports/index.js');
       const summary = await summarizeRun(store.runs, await runNamed(store, args.run));
       io.out(
         args.json
-          ? `${JSON.stringify(runSummaryJson(summary))}\n`
+          ? jsonLine(runSummaryJson(summary))
           : runSummaryText(summary, { color: args.color && io.outIsTerminal }),
       );
       if (!args.json && !args.quiet) io.err(`Next: switchyard compare ${summary.run.name}\n`);

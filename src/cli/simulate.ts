@@ -36,6 +36,14 @@ export const simulate = defineCommand({
       .option('hang', { type: 'number', default: 0, describe: 'Share never answered' })
       .option('truncate', { type: 'number', default: 0, describe: 'Share whose body breaks off' }),
   run: async (args, io) => {
+    const { port, seed, within } = await import('./arguments.js');
+    port('--port', args.port);
+    seed('--seed', args.seed);
+    within('--latency-ms', args.latencyMs, 0, 3_600_000);
+    for (const fault of ['rate-limit', 'server-error', 'hang', 'truncate'] as const) {
+      within(`--${fault}`, args[fault], 0, 1);
+    }
+    const { jsonLine } = await import('../reports/index.js');
     const { startStandIn } = await import('../models/index.js');
     const { answerKeyOf, shippedDataset } = await import('./answer-key.js');
     const { readDataset } = await import('../datasets/index.js');
@@ -55,7 +63,7 @@ export const simulate = defineCommand({
         truncate: args.truncate,
       },
     });
-    io.out(args.json ? `${JSON.stringify({ url: server.url })}\n` : `${server.url}\n`);
+    io.out(args.json ? jsonLine({ url: server.url }) : `${server.url}\n`);
     if (!args.quiet) {
       io.err(
         `Simulated models answer at ${server.url}/v1 (OpenAI: /chat/completions, Anthropic: /messages). What it served: ${server.url}/account. Ctrl-C stops it.\n`,

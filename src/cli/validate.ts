@@ -12,6 +12,7 @@ export const validate = defineCommand({
       describe: 'A YAML file',
     }),
   run: async (args, io) => {
+    const { jsonLine } = await import('../reports/index.js');
     const { prepare, showWarnings } = await import('./prepare.js');
     const prepared = await prepare(args.experiment, args, io, { keys: false });
     const { experiment, plan, prompts } = prepared;
@@ -22,10 +23,10 @@ export const validate = defineCommand({
         models: experiment.models.length,
         cells: plan.cells.length,
       };
-      io.out(`${JSON.stringify({ valid: true, name: experiment.name, ...counts })}\n`);
+      io.out(jsonLine({ valid: true, name: experiment.name, ...counts }));
     } else {
       io.out(
-        `${args.experiment} is valid: ${prompts.length} prompts × ${experiment.models.length} models × ${experiment.trials} trials = ${plan.cells.length} cells\n`,
+        `${args.experiment} is valid: ${prompts.length} prompts × ${experiment.models.length} models × ${experiment.trials} ${experiment.trials === 1 ? 'trial' : 'trials'} = ${plan.cells.length} cells\n`,
       );
       if (!args.quiet) io.err(`Next: switchyard estimate ${args.experiment}\n`);
     }

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import CliTable from 'cli-table3';
 
 /** A borderless table: columns apart by two spaces, the first flush left, the rest as asked. */
@@ -34,4 +35,11 @@ export function textTable(
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n');
+}
+
+/** The first of several forms of a table that is no wider than so many columns, else the last. */
+export function firstThatFits(tables: readonly string[], columns: number): string {
+  const fits = (table: string): boolean =>
+    table.split('\n').every((line) => stripVTControlCharacters(line).length <= columns);
+  return tables.find(fits) ?? tables.at(-1) ?? '';
 }
