@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type StandIn, startStandIn } from '../../src/models/index.js';
 import { openStore } from '../../src/store/index.js';
 import { switchyard, temporaryFolder } from './command.js';
-import { writeExperiment, writeSums } from './experiment-files.js';
+import { writeSums } from './experiment-files.js';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let standIn: StandIn | null = null;
@@ -122,17 +122,6 @@ describe('each mistake is one clear line', () => {
       expect(code).toBe(1);
       expect(lines).toEqual([expect.stringMatching(/x\/small.*401/)]);
     }
-  });
-
-  test('an address where nobody listens fails with the reason, not with a trace', async () => {
-    writeExperiment(folder.path, 'http://127.0.0.1:9', [
-      { id: 'x/small', api: 'openai', timeoutSeconds: 1 },
-    ]);
-    const { code, err } = await switchyard(['run', 'sums.yaml', '--quiet', '--limit', '1'], {
-      cwd: folder.path,
-    });
-    expect(code).toBe(1);
-    expect(err.trimEnd().split('\n')).toEqual([expect.stringMatching(/x\/small.*connection/)]);
   });
 
   test('a run that does not exist suggests one that does', async () => {
