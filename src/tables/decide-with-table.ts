@@ -26,7 +26,7 @@ export function decideWithTable(
   const policy = policyOfTable(table);
   if (policy.needs.domain && request.domain === null) {
     throw new UserError(
-      `The routing table "${table.name}" decides by domain, and the request declares none: give it one`,
+      `The routing table "${table.name}" decides by domain, and the request declares none: say its kind of work (route --domain NAME)`,
     );
   }
   const state = { calls: [], learned: policy.initialState?.() ?? null };

@@ -33,7 +33,7 @@ export interface SimulatedProfile {
  * | any other      |  −0.6 |    0.3 |   1.2 |
  *
  * Over kinds and difficulties in equal parts the large model is best overall, each model is best at
- * something, and looking the best one up by kind gains about 20 points over the large one, at a
+ * something, and looking the best one up by kind gains 10 to 20 points over the large one, at a
  * lower cost. Routing pays here by construction.
  */
 export const SIMULATED_PROFILES: readonly SimulatedProfile[] = [
