@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type StandIn, startStandIn } from '../../src/models/index.js';
 import { openStore } from '../../src/store/index.js';
-import { switchyard, temporaryFolder } from './command.js';
-import { writeSums } from './experiment-files.js';
+import { type Ended, switchyard, temporaryFolder } from './command.js';
+import { writeExperiment, writeSums } from './experiment-files.js';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let standIn: StandIn | null = null;
@@ -33,6 +33,17 @@ async function mistake(args: readonly string[], env: Readonly<Record<string, str
 }
 
 describe('each mistake is one clear line', () => {
+  // Its retries wait in real time, which the other tests make use of.
+  const elsewhere = temporaryFolder();
+  let unreachable: Promise<Ended>;
+  beforeAll(() => {
+    writeSums(elsewhere.path, 1);
+    const model = { id: 'x/small', api: 'openai', timeoutSeconds: 1 } as const;
+    writeExperiment(elsewhere.path, 'http://127.0.0.1:9', [model]);
+    unreachable = switchyard(['run', 'sums.yaml', '--quiet'], { cwd: elsewhere.path });
+  });
+  afterAll(() => elsewhere.remove());
+
   test('an unknown verb and an unknown flag', async () => {
     expect(await mistake(['cmopare', 'x'])).toMatchObject({
       code: 2,
@@ -131,5 +142,13 @@ describe('each mistake is one clear line', () => {
       code: 2,
       lines: [expect.stringContaining('"mistake"')],
     });
+  });
+
+  test('an address where nobody listens fails with the reason, not with a trace', {
+    timeout: 60_000,
+  }, async () => {
+    const { code, err } = await unreachable;
+    expect(code).toBe(1);
+    expect(err.trimEnd().split('\n')).toEqual([expect.stringMatching(/x\/small.*connection/i)]);
   });
 });
