@@ -1,5 +1,5 @@
 /** Asked for this long before it is written at the latest; what arrives meanwhile shares the transaction. */
-const DELAY_MS = 5;
+const DELAY_MS = 1;
 /** More waiting than this are written at once. */
 const FULL = 512;
 
