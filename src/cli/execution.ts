@@ -97,7 +97,7 @@ export async function executeRun(
   onProgress: ProgressListener,
 ): Promise<Ending> {
   // Each call leaves short-lived garbage; left to itself V8 lets several hundred MB of it pile up.
-  setFlagsFromString('--heap-growing-percent=100');
+  setFlagsFromString('--heap-growing-percent=50');
   const { experiment, plan, models } = prepared;
   const budget = new Budget(budgetOf(prepared, options), await spentSoFar(store, run));
   const maxConcurrency =
