@@ -8,6 +8,8 @@ export default defineConfig({
     globalSetup: ['test/notice-missing-data.ts'],
     testTimeout: 20_000,
     hookTimeout: 20_000,
+    // The end-to-end tests mostly wait for other processes, so two files at once fit on two cores.
+    maxWorkers: 2,
     reporters: jsonReport ? ['default', ['json', { outputFile: jsonReport }]] : ['default'],
   },
 });
