@@ -6,6 +6,7 @@ import {
   pricingFromExperiment,
 } from '../costs/index.js';
 import { filterPrompts, hashPrompts, type Prompt, readDataset } from '../datasets/index.js';
+import { didYouMean } from '../did-you-mean.js';
 import {
   type Experiment,
   type JudgeEntry,
@@ -268,6 +269,9 @@ function pricingOf(entry: ModelEntry, catalogue: Catalogue, asOf: string): Model
 function priceProblem(entry: ModelEntry, catalogue: Catalogue): string | null {
   const offline = entry.id.startsWith('recorded/') || SIMULATED_MODELS.includes(entry.id);
   if (offline || entry.price !== null) return null;
+  if (entry.id.startsWith('simulated/')) {
+    return `found "${entry.id}", expected one of ${SIMULATED_MODELS.join(', ')}${didYouMean(entry.id, SIMULATED_MODELS)}`;
+  }
   if (catalogue.find(entry.id, entry.baseUrl) !== null) return null;
   const [nearest] = entry.baseUrl === null ? catalogue.suggest(entry.id) : [];
   const hint = nearest === undefined ? '' : ` (did you mean "${nearest}"?)`;
