@@ -21,7 +21,7 @@ export async function withStore<Result>(
   }
 }
 
-/** Like `withStore`, for verbs that only read: a store that does not exist is a user's mistake, not a new file. */
+/** Like `withStore`, for verbs about runs that are there: a store that does not exist is a user's mistake, not a new file. */
 export async function withExistingStore<Result>(
   options: { readonly db: string },
   io: Io,

@@ -54,7 +54,7 @@ export class Budget implements SpendGate {
 
   /**
    * @param cap null for no cap
-   * @param alreadySpent by earlier sessions of the same run
+   * @param alreadySpent by earlier executions of the same run
    * @throws RangeError quoting the value, if an amount is not an integer of nano-dollars from 0 up
    */
   constructor(cap: NanoUsd | null, alreadySpent: NanoUsd = 0) {

@@ -1,7 +1,7 @@
 import { CELL, type OutcomeMatrix } from '../outcomes/index.js';
 import { UserError } from '../user-error.js';
 
-/** Scores and costs by prompt and model, trials averaged: cell (p, m) at `p * models + m`; NaN where the prompt is not in common. */
+/** Scores, costs and latencies by prompt and model, trials averaged: cell (p, m) at `p * models + m`; NaN where the prompt is not in common. */
 export interface TrialMeans {
   readonly score: Float64Array;
   readonly cost: Float64Array;

@@ -13,7 +13,7 @@ export type ProgressEvent =
       readonly kind: 'cell';
       readonly model: string;
       readonly outcome: 'done' | 'failed';
-      /** Billed for the cell so far, all origins. */
+      /** Of all attempts, in nano-dollars; 0 where unknown, and for a recorded answer, which was paid long ago. */
       readonly cost: NanoUsd;
       readonly error: string | null;
     }

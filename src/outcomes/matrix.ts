@@ -16,7 +16,7 @@ export interface OutcomeMatrix {
   readonly state: Uint8Array;
   /** In [0, 1]; 0 where failed, NaN where missing or unscored. */
   readonly score: Float64Array;
-  /** US dollars; call share (0 cheapest … 1 best) where `costBasis` says so; NaN where missing or unknown. */
+  /** US dollars; call share (0 weakest model … 1 strongest) where `costBasis` says so; NaN where missing or unknown. */
   readonly cost: Float64Array;
   /** Milliseconds; NaN where unknown. */
   readonly latency: Float64Array;

@@ -38,7 +38,7 @@ export interface Score {
   readonly judgeVersion: string;
   /** Counts from 1; judges that vary are asked more than once. */
   readonly repeat: number;
-  /** Hash of the cell key, the judge, its version and repeat. */
+  /** Hash of the cell key, the prompt's reference and grader, the judge, its version and repeat; see `scoreKey`. */
   readonly scoreKey: string;
   /** In [0, 1]. */
   readonly score: number | null;
@@ -69,7 +69,7 @@ export interface Run {
   readonly simulated: boolean;
   /** Scores were divided by this to reach [0, 1]; 1 for most. */
   readonly scoreScale: number;
-  /** `usd` where every outcome has a cost in dollars, `call_share` where none has. */
+  /** `usd` where costs are in dollars (some perhaps unknown), `call_share` where recorded data has none. */
   readonly costBasis: 'usd' | 'call_share';
   readonly codeVersion: string;
   /** The experiment as parsed, or what the import was given: data enough to repeat it. */

@@ -12,7 +12,7 @@ export interface RouterData {
   readonly score: Float64Array;
   /** In the cost basis of the comparison. */
   readonly cost: Float64Array;
-  /** Answer texts; null where none is stored. */
+  /** Answer texts of the first trial; null where none is stored. */
   readonly text: readonly (string | null)[];
 }
 
@@ -20,7 +20,7 @@ export interface FitOptions {
   readonly seed: number;
   /** How many settings of the dial to return at most. */
   readonly dials: number;
-  /** The experiment's own settings for this router, already validated by it. */
+  /** The experiment's own settings for this router, as written: `fit` checks them. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
@@ -34,6 +34,7 @@ export interface Router {
   /**
    * Learns on `fit`, spreads its dial by quantiles on `tune`; policies come cheapest setting first.
    * May return fewer than `dials` (and none, with a reason, where it cannot run on this data).
+   * @throws UserError quoting the setting that is wrong
    */
   fit(
     fit: RouterData,

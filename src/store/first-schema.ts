@@ -173,7 +173,7 @@ const DESCRIBED: Readonly<Record<string, Described>> = {
     {
       ...CELL,
       repeat: 'counts from 1; judges that vary are asked more than once',
-      score_key: 'SHA-256 of cell key, judge, its version and repeat',
+      score_key: 'SHA-256 of cell key, reference, grader, judge, its version and repeat',
       score: '0 to 1; null where unscored, which is not 0',
       unscored: 'why there is no score',
       rationale: 'the judge’s reasons',
@@ -233,7 +233,7 @@ const DESCRIBED: Readonly<Record<string, Described>> = {
       latency_p95_ms: 'milliseconds, 95th percentile',
       shares: 'share of prompts by the model that gave the final answer, 0 to 1',
       chosen_on_tune: 'true for the dial chosen before test was read',
-      frontier: 'true where no other policy is better on both axes',
+      frontier: 'true where no other policy is as good on both axes and better on one',
     },
   ],
   routing_tables: [

@@ -50,8 +50,9 @@ const DEFAULT_MAX_TOKENS = 4096;
  *
  * `POST /v1/chat/completions`, `POST /v1/messages`, `GET /v1/models`, `GET /account`. A model goes
  * by `simulated/small` or `small`. Keys are ignored, but for the key `bad`, which gets 401. Every
- * request counts as a first trial; another `seed` in the body samples anew. Faults are drawn in order of arrival from the seed; 429 and 500 are
- * not billed, hangs and truncated bodies are, though the client never sees their count.
+ * request counts as a first trial; another `seed` in the body samples anew. Faults are drawn in order
+ * of arrival from the seed; 429 and 500 are not billed, hangs and truncated bodies are, though the
+ * client never sees their count.
  * @throws UserError if the address cannot be listened on or a fault's chance is none
  */
 export async function startStandIn(options: StandInOptions): Promise<StandIn> {

@@ -4,6 +4,6 @@ import type { ExportTarget } from './target.js';
 /** Our own form, complete: the only one that carries every policy without loss. */
 export const json: ExportTarget = {
   id: 'json',
-  summary: 'The routing table itself, as read by "route" and "serve"',
+  summary: 'The routing table itself, as read by "route"',
   write: (table) => ({ content: serializeRoutingTable(table), files: [] }),
 };
