@@ -1,6 +1,6 @@
 import { type CostQuality, mean, paretoFrontier } from '../statistics/index.js';
 import { thresholdsOf } from './dial.js';
-import type { ModelSummary } from './model-summary.js';
+import type { ModelMeans } from './model-means.js';
 import type { RouterData } from './router.js';
 
 /** Shares of answers accepted that are tried with each chain. */
@@ -28,7 +28,7 @@ function chainsOf(size: number, least: number, most: number): number[][] {
 /** Mean cost and quality of a chain at one threshold, over the prompts where it was measured. */
 function tryChain(
   data: RouterData,
-  candidates: readonly ModelSummary[],
+  candidates: readonly ModelMeans[],
   confidence: Float64Array,
   chain: readonly number[],
   threshold: number,
@@ -72,7 +72,7 @@ export function chainThreshold(
  */
 export function worthwhileSettings(
   data: RouterData,
-  candidates: readonly ModelSummary[],
+  candidates: readonly ModelMeans[],
   confidence: Float64Array,
   longest: number,
 ): CascadeSetting[] {

@@ -5,12 +5,7 @@ import { type CascadeSetting, chainThreshold, worthwhileSettings } from './casca
 import { cascadeFromDocument, cascadePolicy } from './cascade-policy.js';
 import { dialSettings } from './dial.js';
 import { learnVerifier } from './learn-verifier.js';
-import {
-  hullModels,
-  type ModelSummary,
-  nothingToChoose,
-  summariseModels,
-} from './model-summary.js';
+import { hullModels, type ModelMeans, meansByModel, nothingToChoose } from './model-means.js';
 import { checked, dialLabel } from './policy-document.js';
 import type { FitOptions, Router, RouterData } from './router.js';
 import type { Verifier } from './verifier.js';
@@ -26,7 +21,7 @@ const settingsSchema = z.strictObject({
 /** Candidates beyond this make too many chains to try. */
 const MOST_CANDIDATES = 8;
 
-function storedShare(data: RouterData, models: readonly ModelSummary[]): number {
+function storedShare(data: RouterData, models: readonly ModelMeans[]): number {
   const cells = data.features.flatMap((_, row) =>
     models.map(({ index }) => row * data.models.length + index),
   );
@@ -38,7 +33,7 @@ function storedShare(data: RouterData, models: readonly ModelSummary[]): number 
 /** The verifier's opinion of every stored answer, by prompt and candidate; NaN without text. */
 function confidences(
   data: RouterData,
-  candidates: readonly ModelSummary[],
+  candidates: readonly ModelMeans[],
   verifier: Verifier,
 ): Float64Array {
   return Float64Array.from(
@@ -122,11 +117,11 @@ export class CascadeRouter implements Router {
     return cascadeFromDocument(document);
   }
 
-  #candidates(fit: RouterData, chosen: readonly string[] | undefined): ModelSummary[] {
-    const summaries = summariseModels(fit);
-    if (chosen === undefined) return thinned(hullModels(summaries), MOST_CANDIDATES);
+  #candidates(fit: RouterData, chosen: readonly string[] | undefined): ModelMeans[] {
+    const means = meansByModel(fit);
+    if (chosen === undefined) return thinned(hullModels(means), MOST_CANDIDATES);
     return chosen.map((model) => {
-      const found = summaries.find((summary) => summary.model === model);
+      const found = means.find((one) => one.model === model);
       if (found !== undefined) return found;
       throw new UserError(
         `Router "cascade": \`settings.models\`: there is no model ${JSON.stringify(model)}: choose from ${fit.models.join(', ')}`,

@@ -8,7 +8,7 @@ import {
 } from './complexity-classifier.js';
 import { complexityModelSchema } from './complexity-signals.js';
 import { dialSettings, thresholdsOf } from './dial.js';
-import { hullModels, nothingToChoose, summariseModels } from './model-summary.js';
+import { hullModels, meansByModel, nothingToChoose } from './model-means.js';
 import { checked, checkedParameters, dialLabel, policyId } from './policy-document.js';
 import type { Router } from './router.js';
 import { singleCallPolicy } from './single-call-policy.js';
@@ -61,7 +61,7 @@ export const complexity: Router = {
       settings.classifier === undefined
         ? defaultClassifier
         : new ComplexityClassifier(settings.classifier);
-    const hull = hullModels(summariseModels(fit));
+    const hull = hullModels(meansByModel(fit));
     const reason = nothingToChoose(hull);
     if (reason !== null) return { leftOut: reason };
     const threshold = thresholdsOf(tune.features.map((one) => classifier.classify(one).score));

@@ -4,7 +4,6 @@ export { CascadeRouter } from './cascade.js';
 export {
   ComplexityClassifier,
   type ComplexityReading,
-  TASK_COMPLEXITIES,
   type TaskComplexity,
 } from './complexity-classifier.js';
 export {
@@ -12,13 +11,12 @@ export {
   complexityModelSchema,
   DEFAULT_COMPLEXITY_MODEL,
 } from './complexity-signals.js';
-export { ModelRouter, type RoutedBy } from './model-router.js';
 export {
-  betterModel,
   hullModels,
-  type ModelSummary,
-  summariseModels,
-} from './model-summary.js';
+  type ModelMeans,
+  meansByModel,
+} from './model-means.js';
+export { ModelRouter, type RoutedBy } from './model-router.js';
 export { policyFromDocument, routerIds, routers } from './registry.js';
 export type { FitOptions, Router, RouterData } from './router.js';
 export { DEFAULT_RULES, type RoutingRule, routingRuleSchema } from './routing-rule.js';

@@ -11,7 +11,7 @@ import {
 } from '../features/index.js';
 import { createRng } from '../statistics/index.js';
 import { ANSWER_SIGNALS, answerSignals } from './answer-signals.js';
-import type { ModelSummary } from './model-summary.js';
+import type { ModelMeans } from './model-means.js';
 import { written } from './policy-document.js';
 import type { RouterData } from './router.js';
 import {
@@ -63,7 +63,7 @@ function scalingOf(columns: readonly (readonly number[])[]): Scaling[] {
   });
 }
 
-function examplesOf(data: RouterData, models: readonly ModelSummary[]): Example[] {
+function examplesOf(data: RouterData, models: readonly ModelMeans[]): Example[] {
   return data.features.flatMap((_, row) =>
     models.flatMap(({ index }, model) => {
       const cell = row * data.models.length + index;
@@ -127,7 +127,7 @@ function trainingSet(
  */
 export function learnVerifier(
   data: RouterData,
-  models: readonly ModelSummary[],
+  models: readonly ModelMeans[],
   seed: number,
 ): LearnedVerifier {
   const examples = examplesOf(data, models);

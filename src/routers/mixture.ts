@@ -1,12 +1,7 @@
 import { z } from 'zod';
 import type { Policy, PolicyDocument } from '../policies/index.js';
 import { UserError } from '../user-error.js';
-import {
-  hullModels,
-  type ModelSummary,
-  nothingToChoose,
-  summariseModels,
-} from './model-summary.js';
+import { hullModels, type ModelMeans, meansByModel, nothingToChoose } from './model-means.js';
 import { checkedParameters, dialLabel, policyId, written } from './policy-document.js';
 import type { Router } from './router.js';
 import { singleCallPolicy } from './single-call-policy.js';
@@ -36,7 +31,7 @@ function mixturePolicy(document: PolicyDocument, weights: readonly number[]): Po
 }
 
 /** Weights over the hull, at a position between its cheapest (0) and its dearest model (1) by cost. */
-function weightsAt(hull: readonly ModelSummary[], position: number): number[] {
+function weightsAt(hull: readonly ModelMeans[], position: number): number[] {
   const [cheapest, dearest] = [hull[0]!.cost, hull.at(-1)!.cost];
   const cost = cheapest + position * (dearest - cheapest);
   const weights = hull.map(() => 0);
@@ -60,7 +55,7 @@ export const mixture: Router = {
   summary: 'A random draw between two neighbouring models of the cost-quality hull',
   source: 'Hu et al., "RouterBench", 2024 (the zero router)',
   fit(fit, tune, options) {
-    const hull = hullModels(summariseModels(fit, tune));
+    const hull = hullModels(meansByModel(fit, tune));
     const reason = nothingToChoose(hull);
     if (reason !== null) return { leftOut: reason };
     const dials = Math.max(2, options.dials);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Policy, PolicyDocument } from '../policies/index.js';
-import { betterModel, type ModelSummary, summariseModels } from './model-summary.js';
+import { betterModel, type ModelMeans, meansByModel } from './model-means.js';
 import { checkedParameters, modelIndex } from './policy-document.js';
 import type { Router, RouterData } from './router.js';
 import { singleCallPolicy } from './single-call-policy.js';
@@ -48,7 +48,7 @@ function rowsWith(data: RouterData, domain: string): RouterData {
   };
 }
 
-const best = (summaries: readonly ModelSummary[]): ModelSummary => summaries.reduce(betterModel);
+const best = (models: readonly ModelMeans[]): ModelMeans => models.reduce(betterModel);
 
 /** The baseline that knows the declared domain and nothing else: a lookup of the best model. */
 export const perDomain: Router = {
@@ -60,8 +60,8 @@ export const perDomain: Router = {
     const without = all.filter(({ domain }) => domain === null).length;
     if (without > 0) return { leftOut: `${without} of ${all.length} prompts declare no domain` };
     const domains = [...new Set(fit.features.flatMap(({ domain }) => domain ?? []))].sort();
-    const fallback = best(summariseModels(fit));
-    const winners = domains.map((domain) => best(summariseModels(rowsWith(fit, domain))));
+    const fallback = best(meansByModel(fit));
+    const winners = domains.map((domain) => best(meansByModel(rowsWith(fit, domain))));
     const used = [...new Set([fallback, ...winners].map(({ index }) => index))].sort(
       (a, b) => a - b,
     );

@@ -4,13 +4,8 @@ import type { Policy, PolicyDocument } from '../policies/index.js';
 import { UserError } from '../user-error.js';
 import { defaultClassifier, explainComplexity } from './complexity-classifier.js';
 import { dialSettings, thresholdsOf } from './dial.js';
+import { hullModels, type ModelMeans, meansByModel, nothingToChoose } from './model-means.js';
 import { ModelRouter } from './model-router.js';
-import {
-  hullModels,
-  type ModelSummary,
-  nothingToChoose,
-  summariseModels,
-} from './model-summary.js';
 import { checked, checkedParameters, dialLabel, policyId } from './policy-document.js';
 import type { Router } from './router.js';
 import { DEFAULT_RULES, type RoutingRule, routingRuleSchema } from './routing-rule.js';
@@ -59,7 +54,7 @@ function rulesPolicy(document: PolicyDocument, parameters: Parameters): Policy {
 }
 
 /** The cheapest, the middle and the dearest model of the hull. */
-const tiersOf = (hull: readonly ModelSummary[]): Record<ModelTier, string> => ({
+const tiersOf = (hull: readonly ModelMeans[]): Record<ModelTier, string> => ({
   economy: hull[0]!.model,
   standard: hull[Math.floor((hull.length - 1) / 2)]!.model,
   premium: hull.at(-1)!.model,
@@ -93,7 +88,7 @@ export const rules: Router = {
   source: 'baseline of practice; rules as most gateways have them',
   fit(fit, tune, options) {
     const settings = checked(settingsSchema, options.settings, 'settings', 'Router "rules"');
-    const hull = hullModels(summariseModels(fit));
+    const hull = hullModels(meansByModel(fit));
     const own = settings.rules;
     const reason = nothingToChoose(hull);
     if (reason !== null && (own === undefined || hull.length === 0)) return { leftOut: reason };

@@ -3,10 +3,10 @@ import { extractFeatures, type Features } from '../../src/features/index.js';
 import type { Policy } from '../../src/policies/index.js';
 import {
   hullModels,
+  meansByModel,
   policyFromDocument,
   type RouterData,
   routers,
-  summariseModels,
 } from '../../src/routers/index.js';
 import { createRng } from '../../src/statistics/index.js';
 import { UserError } from '../../src/user-error.js';
@@ -37,7 +37,7 @@ const chosen = (policy: Policy, features: Features, seed = 1): string => {
 
 describe('hullModels', () => {
   it('keeps the models worth their price, cheapest first', () => {
-    const summaries = summariseModels(data);
+    const summaries = meansByModel(data);
     expect(summaries.map(({ quality, cost }) => [quality, cost])).toEqual([
       [0.25, 1],
       [0.25, 2],

@@ -2,7 +2,7 @@ import { mean, upperHull } from '../statistics/index.js';
 import type { RouterData } from './router.js';
 
 /** What one model did on average over the prompts it was measured on. */
-export interface ModelSummary {
+export interface ModelMeans {
   readonly model: string;
   /** Index into the data's models. */
   readonly index: number;
@@ -22,7 +22,7 @@ function columnMean(parts: readonly RouterData[], column: 'score' | 'cost', inde
 }
 
 /** Means by model over one or more parts of the same run. */
-export function summariseModels(...parts: readonly [RouterData, ...RouterData[]]): ModelSummary[] {
+export function meansByModel(...parts: readonly [RouterData, ...RouterData[]]): ModelMeans[] {
   return parts[0].models.map((model, index) => ({
     model,
     index,
@@ -32,12 +32,12 @@ export function summariseModels(...parts: readonly [RouterData, ...RouterData[]]
 }
 
 /** The models worth their price, cheapest first; see `upperHull`. Empty where no cost is known. */
-export function hullModels(summaries: readonly ModelSummary[]): ModelSummary[] {
-  return upperHull(summaries).map((at) => summaries[at]!);
+export function hullModels(models: readonly ModelMeans[]): ModelMeans[] {
+  return upperHull(models).map((at) => models[at]!);
 }
 
 /** Why a router has nothing to choose between; null where it has. */
-export function nothingToChoose(hull: readonly ModelSummary[]): string | null {
+export function nothingToChoose(hull: readonly ModelMeans[]): string | null {
   if (hull.length === 0)
     return 'no model has both scores and costs on the part it would learn from';
   if (hull.length === 1) {
@@ -47,11 +47,11 @@ export function nothingToChoose(hull: readonly ModelSummary[]): string | null {
 }
 
 /** The better of two models: higher quality, then lower cost, then earlier. */
-export function betterModel(a: ModelSummary, b: ModelSummary): ModelSummary {
-  const quality = (summary: ModelSummary): number =>
-    Number.isNaN(summary.quality) ? Number.NEGATIVE_INFINITY : summary.quality;
-  const cost = (summary: ModelSummary): number =>
-    Number.isNaN(summary.cost) ? Number.POSITIVE_INFINITY : summary.cost;
+export function betterModel(a: ModelMeans, b: ModelMeans): ModelMeans {
+  const quality = (means: ModelMeans): number =>
+    Number.isNaN(means.quality) ? Number.NEGATIVE_INFINITY : means.quality;
+  const cost = (means: ModelMeans): number =>
+    Number.isNaN(means.cost) ? Number.POSITIVE_INFINITY : means.cost;
   if (quality(a) !== quality(b)) return quality(a) > quality(b) ? a : b;
   return cost(b) < cost(a) ? b : a;
 }
