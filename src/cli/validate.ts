@@ -15,18 +15,18 @@ export const validate = defineCommand({
     const { jsonLine } = await import('../reports/index.js');
     const { prepare, showWarnings } = await import('./prepare.js');
     const prepared = await prepare(args.experiment, args, io, { keys: false });
-    const { experiment, plan, prompts } = prepared;
+    const { experiment, models, plan, prompts } = prepared;
     showWarnings(prepared, args, io);
     if (args.json) {
       const counts = {
         prompts: prompts.length,
-        models: experiment.models.length,
+        models: models.size,
         cells: plan.cells.length,
       };
       io.out(jsonLine({ valid: true, name: experiment.name, ...counts }));
     } else {
       io.out(
-        `${args.experiment} is valid: ${prompts.length} prompts × ${experiment.models.length} models × ${experiment.trials} ${experiment.trials === 1 ? 'trial' : 'trials'} = ${plan.cells.length} cells\n`,
+        `${args.experiment} is valid: ${prompts.length} prompts × ${models.size} models × ${experiment.trials} ${experiment.trials === 1 ? 'trial' : 'trials'} = ${plan.cells.length} cells\n`,
       );
       if (!args.quiet) io.err(`Next: switchyard estimate ${args.experiment}\n`);
     }

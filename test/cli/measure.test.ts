@@ -129,6 +129,20 @@ describe('run', () => {
     }
     await store.close();
   });
+
+  test('counts the models that recorded/* stands for', async () => {
+    const outcomes = ['m', 'n'].map((model) =>
+      JSON.stringify({ prompt_id: 'p', prompt: '?', model, score: 1, cost_usd: 2 }),
+    );
+    file('outcomes.jsonl', outcomes.join('\n'));
+    file(
+      'recorded.yaml',
+      'name: recorded\ndataset: { import: outcomes, path: ./outcomes.jsonl }\nmodels: [recorded/*]\n',
+    );
+    expect(await json(['validate', 'recorded.yaml'])).toMatchObject({ models: 2, cells: 2 });
+    const { out } = await switchyard(['validate', 'recorded.yaml']);
+    expect(out).toContain('1 prompts × 2 models × 1 trial = 2 cells');
+  });
 });
 
 describe('estimate', () => {
