@@ -42,7 +42,6 @@ export interface Prepared {
   readonly plan: Plan;
   /** The models that answer, by id. */
   readonly models: ReadonlyMap<string, Model>;
-  readonly entries: ReadonlyMap<string, ModelEntry>;
   /** The models that judge, by judge id. */
   readonly judgingModels: ReadonlyMap<string, Model>;
   /** By id. Rubric judges ask through `connect`. */
@@ -134,7 +133,6 @@ export async function prepare(
     dataHash: hashPrompts(prompts),
     plan: planOf(experiment, prompts, entries, models, judges),
     models,
-    entries,
     judgingModels,
     judges,
     connect: (given) => {
@@ -187,11 +185,7 @@ async function readPrompts(
   const imported: ImportedRun[] = [];
   const places = new Map<string, string>();
   for (const entry of experiment.datasets) {
-    const filter = {
-      ...(entry.filter.domains.length > 0 ? { domain: entry.filter.domains } : {}),
-      ...(entry.filter.splits.length > 0 ? { split: entry.filter.splits } : {}),
-      ...(entry.filter.ids.length > 0 ? { ids: entry.filter.ids } : {}),
-    };
+    const { filter } = entry;
     const limit = entry.limit ?? undefined;
     let read: readonly Prompt[];
     if (entry.import === null) {

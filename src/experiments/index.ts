@@ -20,14 +20,9 @@ export {
   requestOf,
 } from './plan.js';
 export type { ProgressEvent, ProgressListener } from './progress.js';
-export {
-  experimentSchema,
-  experimentSchemaText,
-  writeExperimentSchema,
-} from './schema.js';
+export { experimentSchemaText, writeExperimentSchema } from './schema.js';
 export type {
   DatasetEntry,
-  DatasetFilter,
   Experiment,
   JudgeEntry,
   ModelEntry,
@@ -39,11 +34,9 @@ export { type Problem, problemLine } from './spec-document.js';
 export {
   type ExperimentOptions,
   loadExperiment,
-  readExperimentText,
   type ValidatedExperiment,
   validateExperiment,
 } from './spec-load.js';
-export type { ImportFormat } from './spec-schema.js';
 export {
   type StarterOptions,
   starterExperiment,

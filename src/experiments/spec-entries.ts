@@ -25,11 +25,7 @@ export function datasetEntryOf(
   return {
     path: pathOf(path),
     import: format ?? null,
-    filter: {
-      domains: filter?.domain ?? [],
-      splits: filter?.split ?? [],
-      ids: filter?.ids ?? [],
-    },
+    filter: filter ?? {},
     limit: limit ?? null,
   };
 }

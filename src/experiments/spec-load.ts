@@ -86,7 +86,7 @@ export function loadExperiment(path: string, options: ExperimentOptions): Experi
 }
 
 /** @throws UserError where the file is missing, a folder, too large or no UTF-8 text. */
-export function readExperimentText(path: string): string {
+function readExperimentText(path: string): string {
   let bytes: Buffer;
   try {
     bytes = readFileSync(path);

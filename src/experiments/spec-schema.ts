@@ -1,16 +1,13 @@
 import { z } from 'zod';
-import type { ModelApi } from '../models/index.js';
+import { MODEL_APIS } from '../models/index.js';
+import { importFormats } from '../outcomes/index.js';
 
 /**
  * The experiment file as written. The message of every schema is what was expected; the problem
  * report puts what was found before it. Descriptions go into the JSON Schema, for editors.
  */
 
-const IMPORT_FORMATS = ['routerbench', 'routellm', 'outcomes'] as const;
-export type ImportFormat = (typeof IMPORT_FORMATS)[number];
-
-/** Request formats that a `base_url` can speak. */
-const API_FORMATS = ['openai', 'anthropic'] as const satisfies readonly ModelApi[];
+const IMPORT_FORMATS = importFormats.map(({ name }) => name);
 
 /** Members of a request body that the program sets itself. */
 const OWN_MEMBERS = [
@@ -174,7 +171,7 @@ const connection = {
     .describe("Address to use in place of the provider's own. No default key is sent there.")
     .optional(),
   api: z
-    .enum(API_FORMATS, { error: `one of ${API_FORMATS.join(', ')}` })
+    .enum(MODEL_APIS, { error: `one of ${MODEL_APIS.join(', ')}` })
     .describe('Request format that base_url speaks. Default: that of the provider in the id.')
     .optional(),
   api_key_env: z

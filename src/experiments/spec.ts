@@ -1,20 +1,14 @@
 import type { ExperimentPrice } from '../costs/index.js';
+import type { DatasetFilter } from '../datasets/index.js';
 import type { RubricJudgeSpec } from '../judges/index.js';
 import type { ModelApi, ModelParameters } from '../models/index.js';
-import type { ImportFormat } from './spec-schema.js';
-
-/** Which prompts of a dataset to take; an empty list takes all. */
-export interface DatasetFilter {
-  readonly domains: readonly string[];
-  readonly splits: readonly string[];
-  readonly ids: readonly string[];
-}
 
 export interface DatasetEntry {
   /** Absolute. */
   readonly path: string;
   /** Recorded outcomes of this format, which hold the prompts too; null for a file of prompts. */
-  readonly import: ImportFormat | null;
+  readonly import: string | null;
+  /** As written; empty to take all. */
   readonly filter: DatasetFilter;
   /** Only the first so many that pass the filter; null for all. */
   readonly limit: number | null;

@@ -12,7 +12,7 @@ export { type Clock, systemClock } from './clock.js';
 export type { LaneLimits } from './lane.js';
 export type { Model, ModelAnswer, ModelParameters, ModelRequest } from './model.js';
 export { ModelError, type ModelErrorKind } from './model-error.js';
-export type { ModelApi, ModelContext, ModelSpec } from './model-spec.js';
+export { MODEL_APIS, type ModelApi, type ModelContext, type ModelSpec } from './model-spec.js';
 export { createRecordedModel, type RecordedAnswer, type RecordedLookup } from './recorded.js';
 export { createModel, providerOf } from './registry.js';
 export {
@@ -23,7 +23,6 @@ export {
   chanceOfRight,
   createAnswerKey,
   createSimulatedModel,
-  FAULTS,
   type Fault,
   type FaultChances,
   promptHash,
@@ -35,5 +34,4 @@ export {
   type StandInAccount,
   type StandInOptions,
   startStandIn,
-  TONE_CHANCES,
 } from './simulated/index.js';

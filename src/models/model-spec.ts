@@ -4,7 +4,8 @@ import type { RecordedLookup } from './recorded.js';
 import type { SimulatedOptions } from './simulated/index.js';
 
 /** How a model is asked: the request and response format of one maker's API. */
-export type ModelApi = 'openai' | 'anthropic';
+export const MODEL_APIS = ['openai', 'anthropic'] as const;
+export type ModelApi = (typeof MODEL_APIS)[number];
 
 /** A model as an experiment names it. */
 export interface ModelSpec {

@@ -37,7 +37,7 @@ describe('a valid experiment file', () => {
         {
           path: '/base/p.jsonl',
           import: null,
-          filter: { domains: [], splits: [], ids: [] },
+          filter: {},
           limit: null,
         },
       ],
@@ -95,7 +95,7 @@ compare: { margin: 0.02, split_seed: 5 }
     const experiment = experimentOf(text, { SWITCHYARD_HOME: '/home' });
     expect(experiment.datasets.map(({ path }) => path)).toEqual(['/base/a.jsonl', '/home/b.csv']);
     expect(experiment.datasets[1]).toMatchObject({
-      filter: { domains: ['law'], splits: ['test'], ids: ['p1'] },
+      filter: { domain: ['law'], split: ['test'], ids: ['p1'] },
       limit: 5,
     });
     expect(experiment.models[0]).toEqual({

@@ -4,8 +4,7 @@ export {
   createAnswerKey,
   promptHash,
 } from './answer-key.js';
-export { TONE_CHANCES } from './answer-text.js';
-export { FAULTS, type Fault, type FaultChances } from './faults.js';
+export type { Fault, FaultChances } from './faults.js';
 export { chanceOfRight } from './item-response.js';
 export { SIMULATED_MODELS, SIMULATED_PROFILES, type SimulatedProfile } from './profiles.js';
 export { createSimulatedModel, type SimulatedOptions } from './simulated-model.js';
