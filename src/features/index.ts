@@ -11,9 +11,8 @@ export {
   type LogisticModel,
   type LogisticOptions,
   logitOfRow,
-  logLoss,
   sigmoid,
 } from './logistic-regression.js';
 export type { RoutingRequest } from './request.js';
 export { dot, type SparseRows, type SparseVector, toRows } from './sparse-vector.js';
-export { holdsPhrase, normaliseWords, wordsOf } from './words.js';
+export { normaliseWords, wordsOf } from './words.js';

@@ -24,7 +24,7 @@ export const sigmoid = (logit: number): number =>
 const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
 /** Log loss of a logit against a label in [0, 1]. */
-export const logLoss = (logit: number, label: number): number => softplus(logit) - label * logit;
+const logLoss = (logit: number, label: number): number => softplus(logit) - label * logit;
 
 export function logitOfRow(model: LogisticModel, rows: SparseRows, row: number): number {
   const { starts, indices, values } = rows;

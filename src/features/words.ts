@@ -13,11 +13,6 @@ export function normaliseWords(text: string): string {
     .trim()} `;
 }
 
-/** Whether a text in normal form holds a keyword or phrase as whole words. */
-export function holdsPhrase(words: string, phrase: string): boolean {
-  return words.includes(normaliseWords(phrase));
-}
-
 /** The request's text in normal form, computed once. */
 export function wordsOf(features: Features): string {
   const known = normalised.get(features);

@@ -7,7 +7,6 @@ export {
   type ImportOptions,
   importFormats,
   importOutcomes,
-  RECORDED_JUDGE,
   type RunToImport,
   toRun,
 } from './formats/index.js';

@@ -7,6 +7,6 @@ export {
 export { decideWithTable, type TableDecision } from './decide-with-table.js';
 export { parseRoutingTable, policyOfTable } from './parse-routing-table.js';
 export type { RoutingTable, RoutingTableStore } from './routing-table.js';
-export { hashRoutingTable, serializeRoutingTable } from './serialize-routing-table.js';
+export { serializeRoutingTable } from './serialize-routing-table.js';
 export { targets, writeTarget } from './targets/index.js';
 export type { ExportedTable, ExportTarget } from './targets/target.js';

@@ -1,4 +1,4 @@
-import { canonicalJson, sha256 } from '../hash.js';
+import { canonicalJson } from '../hash.js';
 import type { RoutingTable } from './routing-table.js';
 
 const isScalar = (value: unknown): boolean => value === null || typeof value !== 'object';
@@ -22,7 +22,3 @@ function indented(value: unknown, margin: string): string {
 export function serializeRoutingTable(table: RoutingTable): string {
   return `${indented(JSON.parse(canonicalJson(table)), '')}\n`;
 }
-
-/** SHA-256 of the table's file. */
-export const hashRoutingTable = (table: RoutingTable): string =>
-  sha256(serializeRoutingTable(table));

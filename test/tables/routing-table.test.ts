@@ -6,7 +6,6 @@ import { createRng } from '../../src/statistics/index.js';
 import {
   buildRoutingTable,
   decideWithTable,
-  hashRoutingTable,
   parseRoutingTable,
   type RoutingTable,
   serializeRoutingTable,
@@ -76,7 +75,6 @@ describe.each(ROUTERS)('a table of %s', (router) => {
   it('comes back from its file byte for byte', () => {
     const read = parseRoutingTable(text, 't.json');
     expect(serializeRoutingTable(read)).toBe(text);
-    expect(hashRoutingTable(read)).toBe(hashRoutingTable(table));
     expect(text.endsWith('}\n')).toBe(true);
     expect(text.length).toBeLessThan(2_000_000);
   });

@@ -1,3 +1,5 @@
+import { isRecord } from '../json-record.js';
+
 /** What fills a schema: a text for its strings and a quality that its grades stand for. */
 export interface SchemaContent {
   readonly text: string;
@@ -46,8 +48,4 @@ function objectValue(properties: Schema, content: SchemaContent): Schema {
       schemaValue(isRecord(property) ? property : {}, content),
     ]),
   );
-}
-
-function isRecord(value: unknown): value is Schema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import type { Rng } from '../../statistics/index.js';
+import { isRecord } from '../json-record.js';
 import type { AnswerKeyEntry } from './answer-key.js';
 
 /**
@@ -152,9 +153,7 @@ function alteredText(text: string): string {
 export function parseObject(text: string): Readonly<Record<string, unknown>> | null {
   try {
     const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? { ...value }
-      : null;
+    return isRecord(value) ? value : null;
   } catch {
     return null;
   }

@@ -6,4 +6,4 @@ export type {
   ImportOptions,
 } from './imported-run.js';
 export { importFormats, importOutcomes } from './registry.js';
-export { RECORDED_JUDGE, type RunToImport, toRun } from './to-run.js';
+export { type RunToImport, toRun } from './to-run.js';

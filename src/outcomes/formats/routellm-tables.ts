@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import {
   checkDataFile,
-  type DataRecord,
   Problems,
   type Prompt,
   quote,
@@ -12,6 +11,7 @@ import { UserError } from '../../user-error.js';
 import { isAbsent, readScore } from './cell-values.js';
 import { contaminationNote, readContaminated } from './contamination.js';
 import type { ImportedCell, ImportedOutcomes } from './imported-run.js';
+import { presentModels } from './present-models.js';
 
 const RESPONSE = '_response';
 /** How an unnamed row-number column is called, by pandas and by DuckDB. */
@@ -43,21 +43,6 @@ function modelsOf(columns: readonly string[]): string[] {
   );
 }
 
-/** Models with anything recorded in each file. */
-function presentModels(records: readonly DataRecord[], models: readonly string[]) {
-  const present = new Map<string, Set<string>>();
-  for (const { values, position } of records) {
-    let found = present.get(position.file);
-    if (found === undefined) {
-      found = new Set();
-      present.set(position.file, found);
-    }
-    if (found.size === models.length) continue;
-    for (const model of models) if (!isAbsent(values[model])) found.add(model);
-  }
-  return present;
-}
-
 /**
  * RouteLLM's MMLU and GSM8K tables: a column `prompt`, one column of True and False a model, and
  * perhaps a column `MODEL_response`. They hold neither costs nor tokens.
@@ -79,7 +64,7 @@ export async function readAnswerTables(
     );
   }
   const dropped = await readContaminated(contaminated);
-  const present = presentModels(records, models);
+  const present = presentModels(records, models, (model) => [model]);
   const benchmarks = new Map(files.map((file) => [file, benchmarkOf(file)]));
 
   const prompts: Prompt[] = [];

@@ -1,16 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import {
-  checkDataFile,
-  type DataRecord,
-  Problems,
-  type Prompt,
-  quote,
-  readCsvFiles,
-} from '../../datasets/index.js';
+import { checkDataFile, Problems, type Prompt, quote, readCsvFiles } from '../../datasets/index.js';
 import { UserError } from '../../user-error.js';
 import { isAbsent, readScore, readUsd } from './cell-values.js';
 import type { ImportedCell, ImportedOutcomes, ImportFormat } from './imported-run.js';
+import { presentModels } from './present-models.js';
 import { parsePythonStringList } from './python-strings.js';
 
 const RESPONSE = '|model_response';
@@ -46,24 +40,6 @@ function modelsOf(columns: readonly string[]): string[] {
   return columns.filter((name) => known.has(name + RESPONSE) || known.has(name + COST));
 }
 
-/** A file lacks a model where its columns are empty from top to bottom. */
-function presentModels(records: readonly DataRecord[], models: readonly string[]) {
-  const present = new Map<string, Set<string>>();
-  for (const { values, position } of records) {
-    let found = present.get(position.file);
-    if (found === undefined) {
-      found = new Set();
-      present.set(position.file, found);
-    }
-    if (found.size === models.length) continue;
-    for (const model of models) {
-      const cells = [values[model], values[model + RESPONSE], values[model + COST]];
-      if (!cells.every(isAbsent)) found.add(model);
-    }
-  }
-  return present;
-}
-
 /**
  * RouterBench (github.com/withmartian/routerbench) as CSV: one row a prompt; for each model a score
  * in [0, 1], its response and its cost in dollars. Prompts and responses are Python list literals:
@@ -88,7 +64,11 @@ async function read(
     );
   }
 
-  const present = presentModels(records, models);
+  const present = presentModels(records, models, (model) => [
+    model,
+    model + RESPONSE,
+    model + COST,
+  ]);
   const uses = new Map<string, number>();
   const prompts: Prompt[] = [];
   const cells: ImportedCell[] = [];

@@ -7,7 +7,7 @@ import type { Outcome, Run, Score } from '../outcome.js';
 import type { ImportedRun } from './imported-run.js';
 
 /** The judge under which scores that came with the data are kept. */
-export const RECORDED_JUDGE = 'recorded';
+const RECORDED_JUDGE = 'recorded';
 const RECORDED_JUDGE_VERSION = '1';
 
 /** What `RunStore.importRun` takes. */
