@@ -7,6 +7,7 @@ import type { Run, RunStore } from '../outcomes/index.js';
 import { createRng } from '../statistics/index.js';
 import { UserError } from '../user-error.js';
 import { version } from '../version.js';
+import type { LogLevel } from './global-options.js';
 import type { Io } from './io.js';
 import type { Prepared } from './prepare.js';
 import { limitsByLane } from './rate-limits.js';
@@ -21,7 +22,7 @@ export interface ExecutionOptions {
   readonly budgetUsd: number | undefined;
   readonly cache: boolean;
   readonly retryErrors: boolean;
-  readonly quiet: boolean;
+  readonly logLevel: LogLevel;
   /** Told of retries and slow-downs. */
   readonly onCallEvent?: ((event: CallEvent) => void) | undefined;
 }
@@ -155,7 +156,7 @@ export async function executeRun(
   } finally {
     unsubscribe();
     await Promise.all(abandoned);
-    if (budget.overrun > 0 && !options.quiet) {
+    if (budget.overrun > 0 && options.logLevel !== 'error') {
       io.err(
         `warning: calls cost $${toUsd(budget.overrun)} more than the most foreseen for them; a budget can be passed by as much\n`,
       );

@@ -37,7 +37,8 @@ export function withGlobalOptions(program: Argv, env: Io['env']) {
       choices: LOG_LEVELS,
       default: logLevelOf(env.SWITCHYARD_LOG_LEVEL),
       requiresArg: true,
-      describe: 'How much to say on stderr: warn leaves out progress and hints, debug adds retries',
+      describe:
+        'How much to say on stderr: warn leaves out progress and hints, error warnings too, debug adds retries',
     })
     .option('env-file', {
       type: 'string',

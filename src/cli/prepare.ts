@@ -30,7 +30,7 @@ import { routers } from '../routers/index.js';
 import { createTableReader } from '../store/index.js';
 import { UserError } from '../user-error.js';
 import { answerKeyOf } from './answer-key.js';
-import { environment } from './global-options.js';
+import { environment, type LogLevel } from './global-options.js';
 import type { Io } from './io.js';
 import { ownLane } from './rate-limits.js';
 
@@ -275,10 +275,10 @@ function priceProblem(entry: ModelEntry, catalogue: Catalogue): string | null {
 /** Says on stderr what will not be as the file says. */
 export function showWarnings(
   { warnings }: Prepared,
-  options: { readonly quiet: boolean },
+  options: { readonly logLevel: LogLevel },
   io: Io,
 ): void {
-  if (options.quiet) return;
+  if (options.logLevel === 'error') return;
   for (const warning of warnings) io.err(`warning: ${warning}\n`);
 }
 

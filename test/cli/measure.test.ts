@@ -173,5 +173,9 @@ describe('estimate', () => {
       expect(err).toContain('warning: Model "openai/o3" takes no temperature: it is not sent');
       expect(err).not.toContain('gpt-4o');
     }
+    const told = async (level: string) =>
+      (await switchyard(['validate', 'sums.yaml', '--log-level', level])).err;
+    expect(await told('warn')).toMatch(/^warning: [^\n]*\n$/);
+    expect(await told('error')).toBe('');
   });
 });
