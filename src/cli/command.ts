@@ -46,7 +46,9 @@ export function defineCommand<Options>(command: Command<Options>): Registration 
           checkValues(args, LISTS);
           // Below `info` there is neither progress nor a hint, which is what --quiet asks for too.
           const quiet = args.quiet || args.logLevel === 'error' || args.logLevel === 'warn';
-          end(await command.run({ ...args, quiet }, io));
+          // Quiet leaves out warnings as well, but not what debug asks for by name.
+          const logLevel = args.quiet && args.logLevel !== 'debug' ? 'error' : args.logLevel;
+          end(await command.run({ ...args, quiet, logLevel }, io));
         },
       }),
   };

@@ -26,7 +26,7 @@ export function withGlobalOptions(program: Argv, env: Io['env']) {
       type: 'boolean',
       alias: 'q',
       default: env.SWITCHYARD_QUIET === '1',
-      describe: 'No progress and no hints',
+      describe: 'No progress, hints or warnings; errors only',
     })
     .option('color', {
       type: 'boolean',

@@ -177,5 +177,6 @@ describe('estimate', () => {
       (await switchyard(['validate', 'sums.yaml', '--log-level', level])).err;
     expect(await told('warn')).toMatch(/^warning: [^\n]*\n$/);
     expect(await told('error')).toBe('');
+    expect((await switchyard(['validate', 'sums.yaml', '--quiet'])).err).toBe('');
   });
 });
