@@ -72,6 +72,17 @@ export async function execute(input: ExecuteInput): Promise<Ending> {
     }
   };
   const slots = new Slots(input.maxConcurrency);
+  // A worst case that does not fit may fit once calls under way have settled for less than theirs.
+  const call = <Result>(task: () => Promise<Result>): Promise<Result> =>
+    slots.run(async () => {
+      while (true) {
+        try {
+          return await task();
+        } catch (error) {
+          if (!(error instanceof BudgetReached) || !(await slots.anotherEnds())) throw error;
+        }
+      }
+    });
   const fill = async (cell: PlannedCell): Promise<void> => {
     try {
       const outcome = outcomes.get(addressOfCell(cell));
@@ -79,12 +90,12 @@ export async function execute(input: ExecuteInput): Promise<Ending> {
       const answered =
         outcome?.status === 'done'
           ? outcome
-          : await slots.run(async () => (stopped() ? null : answer(input, cell)));
+          : await call(async () => (stopped() ? null : answer(input, cell)));
       if (answered === null || answered.status === 'failed') return;
       for (const score of missingScores(input, cell, scores)) {
         const give = async () => (stopped() ? undefined : judge(input, cell, answered, score));
         const isCall = input.judges.get(score.judge.id)?.model != null;
-        await (isCall ? slots.run(give) : give());
+        await (isCall ? call(give) : give());
       }
     } catch (error) {
       if (!(error instanceof BudgetReached)) {

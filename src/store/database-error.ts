@@ -20,7 +20,8 @@ const KNOWN: readonly Known[] = [
       `The disk of database "${path}" is full: free some space and run the same command again; what was stored before is kept`,
   },
   {
-    pattern: /not a valid DuckDB database file/,
+    // What looks like another system's file, DuckDB asks an extension of its own about.
+    pattern: /not a valid DuckDB database file|_scanner\.duckdb_extension|sqlite_scanner/,
     exitCode: 2,
     line: (path) =>
       `"${path}" is not a DuckDB database: name another file with --db, or move this one away`,

@@ -355,6 +355,22 @@ describe('execute', () => {
     );
   });
 
+  test('it stops only where not even one more worst case fits under the cap', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer(), fc.integer({ min: 1, max: 12 }), async (seed, fitting) => {
+        const { runs } = openMemoryStore();
+        const planned = planOf(40, ['fake/one']);
+        const run = await createRun(runs, planned);
+        const cap = fitting * WORST;
+        const { ending } = await executeWith(runs, run, planned, { fake: { seed }, cap });
+        const spent = await ledger(runs, run);
+        expect(spent).toBeLessThanOrEqual(cap);
+        if (ending !== 'complete') expect(spent + WORST).toBeGreaterThan(cap);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   test('at a cap of twice the worst case every cell completes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer(), fc.integer({ min: 1, max: 25 }), async (seed, cells) => {
