@@ -42,7 +42,15 @@ export async function printEstimate(
   const { foresee } = await import('./foreseen.js');
   const { estimate: total, answered } = await foresee(prepared, args, io);
   const cells = prepared.plan.cells.length;
-  const facts = { cells, known: answered, simulated: prepared.simulated };
+  const asked = [...prepared.models.values(), ...prepared.judgingModels.values()];
+  const facts = {
+    cells,
+    known: answered,
+    simulated: prepared.simulated,
+    estimatedTokens: [
+      ...new Set(asked.filter(({ estimatesTokens }) => estimatesTokens).map(({ id }) => id)),
+    ],
+  };
   io.out(
     args.json
       ? jsonLine(estimateJson(total, facts))

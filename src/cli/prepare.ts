@@ -22,11 +22,13 @@ import {
   createModel,
   type Model,
   type ModelContext,
+  PROVIDERS,
+  providerOf,
   type RecordedLookup,
   SIMULATED_MODELS,
 } from '../models/index.js';
 import { type ImportedRun, importOutcomes } from '../outcomes/index.js';
-import { routers } from '../routers/index.js';
+import { checkSettings, routers } from '../routers/index.js';
 import { createTableReader } from '../store/index.js';
 import { UserError } from '../user-error.js';
 import { answerKeyOf } from './answer-key.js';
@@ -77,6 +79,10 @@ export async function prepare(
     knownRouters: [...routers.keys()],
     modelProblem: (entry) => priceProblem(entry, catalogue),
   });
+  for (const { id, settings } of experiment.routers ?? []) {
+    const router = routers.get(id);
+    if (router !== undefined) checkSettings(router, settings);
+  }
   const { prompts: all, imported } = await readPrompts(experiment);
   const prompts = options.limit === undefined ? all : all.slice(0, options.limit);
   checkGraders(experiment, prompts);
@@ -262,6 +268,9 @@ function pricingOf(entry: ModelEntry, catalogue: Catalogue, asOf: string): Model
 /** An unknown price is found before the first call, not booked as nothing after it. */
 function priceProblem(entry: ModelEntry, catalogue: Catalogue): string | null {
   const offline = entry.id.startsWith('recorded/') || SIMULATED_MODELS.includes(entry.id);
+  if (entry.baseUrl === null && !PROVIDERS.includes(providerOf(entry.id))) {
+    return `found "${entry.id}", expected a provider of ${PROVIDERS.join(', ')}${didYouMean(providerOf(entry.id), PROVIDERS)}, or a base_url that speaks the format of one`;
+  }
   if (offline || entry.price !== null) return null;
   if (entry.id.startsWith('simulated/')) {
     return `found "${entry.id}", expected one of ${SIMULATED_MODELS.join(', ')}${didYouMean(entry.id, SIMULATED_MODELS)}`;

@@ -60,7 +60,9 @@ function datasetFindings(data: unknown, { file, env, exists }: CheckContext): re
     const expanded = expandPath(written, file, env);
     if ('problem' in expanded) return [at(place, expanded.problem)];
     if (exists === null || exists(expanded.path)) return [];
-    return [at(place, `found ${JSON.stringify(written)}, expected a file or folder that exists`)];
+    const meant = written.includes('${') ? `, that is ${JSON.stringify(expanded.path)}` : '';
+    const found = `found ${JSON.stringify(written)}${meant}`;
+    return [at(place, `${found}, expected a file or folder that exists`)];
   });
   const imported = entries.map(({ entry }) => textAt(entry, 'import') !== null);
   if (imported.includes(true) && imported.includes(false)) {

@@ -12,6 +12,8 @@ export interface TokenOverhead {
 export interface InputCounter {
   /** The most there can be: exact where the model's tokenizer is public, else one a byte. */
   readonly atMost: (request: ModelRequest) => number;
+  /** Whether another maker's tokenizer stands in. */
+  readonly estimated: boolean;
   /** What is to be expected: where the tokenizer is not public, an estimate. */
   readonly expected: (request: ModelRequest) => number;
 }
@@ -37,5 +39,9 @@ export async function createInputCounter(
         (responseSchema === undefined ? 0 : overhead.schema)
       );
     };
-  return { atMost: counted(counter.countMessagesAtMost), expected: counted(counter.countMessages) };
+  return {
+    atMost: counted(counter.countMessagesAtMost),
+    expected: counted(counter.countMessages),
+    estimated: counter.estimated,
+  };
 }

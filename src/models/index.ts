@@ -14,7 +14,7 @@ export type { Model, ModelAnswer, ModelParameters, ModelRequest } from './model.
 export { ModelError, type ModelErrorKind } from './model-error.js';
 export { MODEL_APIS, type ModelApi, type ModelContext, type ModelSpec } from './model-spec.js';
 export { createRecordedModel, type RecordedAnswer, type RecordedLookup } from './recorded.js';
-export { createModel, providerOf } from './registry.js';
+export { createModel, PROVIDERS, providerOf } from './registry.js';
 export {
   type AnswerKey,
   type AnswerKeyEntry,

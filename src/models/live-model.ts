@@ -50,6 +50,7 @@ export async function createLiveModel(endpoint: Endpoint, wire: Wire): Promise<M
     supportsBatch: endpoint.baseUrl === null,
     ...(wire.ignores.length === 0 ? {} : { ignores: wire.ignores }),
     countInput: input.atMost,
+    estimatesTokens: input.estimated,
     expectInput: input.expected,
     async attempt(request, signal) {
       refuseReserved(request.parameters, wire.reserved);

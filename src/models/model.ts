@@ -55,6 +55,8 @@ export interface Model {
   readonly ignores?: readonly (keyof ModelParameters)[];
   /** Worst-case tokens of the request's input, counted or estimated, never below the truth by design. */
   countInput(request: ModelRequest): number;
+  /** True where the maker's tokenizer is not public, so that token counts before a call are estimates. */
+  readonly estimatesTokens?: boolean;
   /** Input tokens to be expected, for estimates; as `countInput` where it is absent. */
   expectInput?(request: ModelRequest): number;
   /**

@@ -43,6 +43,9 @@ const OFFLINE: Readonly<Record<string, (id: string, context: ModelContext) => Mo
   },
 };
 
+/** Providers that need no base URL. */
+export const PROVIDERS: readonly string[] = [...Object.keys(MAKERS), ...Object.keys(OFFLINE)];
+
 const DEFAULT_TIMEOUT_MS = 300_000;
 
 /** The provider of a model id: the part before the first slash. */
@@ -72,7 +75,7 @@ export async function createModel(spec: ModelSpec, context: ModelContext): Promi
   const maker = MAKERS[provider];
   if (maker === undefined && baseUrl === null) {
     throw new UserError(
-      `Model "${id}": unknown provider "${provider}"; use ${[...Object.keys(MAKERS), ...Object.keys(OFFLINE)].join(', ')}, or give a base_url that speaks one of their formats`,
+      `Model "${id}": unknown provider "${provider}"; use ${PROVIDERS.join(', ')}, or give a base_url that speaks one of their formats`,
     );
   }
   const pricing = spec.pricing ?? simulatedPricing(id);

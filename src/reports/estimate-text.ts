@@ -9,6 +9,8 @@ export interface EstimateFacts {
   /** Cells that earlier runs have answered. */
   readonly known: number;
   readonly simulated: boolean;
+  /** Models whose tokenizer is not public, so that input tokens are estimates too. */
+  readonly estimatedTokens: readonly string[];
 }
 
 export function estimateText(
@@ -41,7 +43,11 @@ export function estimateText(
     ? colors.yellow('SIMULATED models: nothing is paid for them.\n')
     : '';
   const reused = facts.known > 0 ? `, ${count(facts.known)} already answered` : '';
-  return `${label}${count(facts.cells)} cells${reused}\n\n${table}\n\nOutput lengths are guesses; worst counts every answer at its full length. Billed retries come on top.\n`;
+  const estimated =
+    facts.estimatedTokens.length > 0
+      ? `\nInput tokens of ${facts.estimatedTokens.join(', ')} are estimates: the tokenizer is not public.`
+      : '';
+  return `${label}${count(facts.cells)} cells${reused}\n\n${table}\n\nOutput lengths are guesses; worst counts every answer at its full length. Billed retries come on top.${estimated}\n`;
 }
 
 export function estimateJson(estimate: Estimate, facts: EstimateFacts): Record<string, unknown> {
@@ -66,5 +72,6 @@ export function estimateJson(estimate: Estimate, facts: EstimateFacts): Record<s
     cells: facts.cells,
     already_answered: facts.known,
     simulated: facts.simulated,
+    estimated_tokens: facts.estimatedTokens,
   };
 }

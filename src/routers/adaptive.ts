@@ -163,6 +163,7 @@ function costWeightAt(dial: number, turning: Float64Array): number {
  */
 export class AdaptiveRouter implements Router {
   readonly id = 'adaptive';
+  readonly settings = settingsSchema;
   readonly summary = 'Learns from feedback the quality and cost of each model by kind of prompt';
   readonly source =
     'ε-greedy with falling exploration: Auer, Cesa-Bianchi & Fischer, "Finite-time Analysis of the Multiarmed Bandit Problem", 2002';

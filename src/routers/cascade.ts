@@ -63,6 +63,7 @@ const thinned = <T>(items: readonly T[], most: number): T[] =>
  */
 export class CascadeRouter implements Router {
   readonly id = 'cascade';
+  readonly settings = settingsSchema;
   readonly summary = 'Calls models from cheap to dear until a learned verifier trusts the answer';
   readonly source = 'Chen, Zaharia & Zou, "FrugalGPT", 2023';
 

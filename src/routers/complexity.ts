@@ -53,6 +53,7 @@ const shareAt = (dial: number, level: number, levels: number): number =>
 /** Sends what looks demanding to dearer models. Learns nothing of outcomes but the order of models. */
 export const complexity: Router = {
   id: 'complexity',
+  settings: settingsSchema,
   summary: 'A heuristic score of how demanding a prompt looks, spread over models by cost',
   source: 'heuristic, after the complexity routers of open-source gateways (LiteLLM)',
   fit(fit, tune, options) {

@@ -1,6 +1,7 @@
 export { AdaptiveRouter } from './adaptive.js';
 export type { AdaptiveState } from './adaptive-state.js';
 export { CascadeRouter } from './cascade.js';
+export { checkSettings } from './check-settings.js';
 export {
   ComplexityClassifier,
   type ComplexityReading,

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Features } from '../features/index.js';
 import type { Policy, PolicyDocument } from '../policies/index.js';
 
@@ -29,6 +30,8 @@ export interface Router {
   readonly id: string;
   /** One line: what it does. */
   readonly summary: string;
+  /** What an experiment may set of it; absent where there is nothing to set. */
+  readonly settings?: z.ZodType;
   /** Paper or repository of the method. */
   readonly source: string;
   /**

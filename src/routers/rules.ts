@@ -84,6 +84,7 @@ function checkModels(named: readonly string[], known: readonly string[], place: 
  */
 export const rules: Router = {
   id: 'rules',
+  settings: settingsSchema,
   summary: 'Hand-written rules on keywords, length, code and complexity',
   source: 'baseline of practice; rules as most gateways have them',
   fit(fit, tune, options) {

@@ -81,6 +81,22 @@ describe('each mistake is one clear line', () => {
     expect(lines).toEqual([expect.stringMatching(/e\.yaml:3:.*gpt-4o-mimi.*openai\/gpt-4o-mini/)]);
   });
 
+  test('an unknown provider, and a router setting that does not exist', async () => {
+    write('e.yaml', experiment('models: [myco/foo]'));
+    expect(await mistake(['run', 'e.yaml'])).toMatchObject({
+      code: 2,
+      lines: [expect.stringMatching(/e\.yaml:3:.*myco\/foo.*base_url/)],
+    });
+    write(
+      'e.yaml',
+      experiment('models: [simulated/small]\nrouters: [{ id: cascade, thresold: 2 }]'),
+    );
+    expect(await mistake(['run', 'e.yaml'])).toMatchObject({
+      code: 2,
+      lines: [expect.stringMatching(/cascade.*thresold/)],
+    });
+  });
+
   test('a folder as dataset, and a missing one', async () => {
     write('e.yaml', 'name: e\ndataset: .\nmodels: [simulated/small]\n');
     expect(await mistake(['run', 'e.yaml'])).toMatchObject({
