@@ -1,6 +1,5 @@
 import { defineCommand } from './command.js';
 import { comparisonInput } from './comparison-input.js';
-import { comparisonOptions } from './comparison-options.js';
 import { EXIT } from './io.js';
 import { runNamed, withExistingStore } from './store-access.js';
 
@@ -13,11 +12,41 @@ export const compare = defineCommand({
     ['compare mmlu --margin 0.02 --all', 'Every dial point'],
   ],
   options: (program) =>
-    comparisonOptions(program).option('all', {
-      type: 'boolean',
-      default: false,
-      describe: "Show every dial point, not just each router's chosen setting",
-    }),
+    program
+      .positional('run', { type: 'string', demandOption: true, describe: 'Run id or name' })
+      .option('routers', {
+        type: 'string',
+        array: true,
+        describe:
+          "Routers to try (default: the experiment's, or rules complexity cascade adaptive)",
+      })
+      .option('margin', {
+        type: 'number',
+        describe: 'Quality drop that still counts as equal (default 0.01)',
+      })
+      .option('seed', {
+        type: 'number',
+        describe: "Seed of fitting and resampling (default: the run's)",
+      })
+      .option('split-seed', {
+        type: 'number',
+        describe: 'Seed of the fit/tune/test split (default 1)',
+      })
+      .option('bootstrap', {
+        type: 'number',
+        default: 2000,
+        describe: 'Resamples for the intervals',
+      })
+      .option('failed', {
+        choices: ['zero', 'exclude'] as const,
+        default: 'zero' as const,
+        describe: 'Failed answers score 0 (production fails too) or leave the comparison',
+      })
+      .option('all', {
+        type: 'boolean',
+        default: false,
+        describe: "Show every dial point, not just each router's chosen setting",
+      }),
   run: (args, io) =>
     withExistingStore(args, io, async (store) => {
       const { seed } = await import('./arguments.js');

@@ -6,7 +6,7 @@ import { version } from '../version.js';
 import type { Io } from './io.js';
 
 export interface ComparisonOptions {
-  readonly routers: string[] | undefined;
+  readonly routers: readonly string[] | undefined;
   readonly margin: number | undefined;
   readonly seed: number | undefined;
   readonly splitSeed: number | undefined;
@@ -41,8 +41,12 @@ export async function comparisonInput(
     store.runs.readOutcomes(run.id),
     store.runs.readScores(run.id),
   ]);
-  const named = options.routers?.map((id) => ({ id, settings: {} }));
-  const wanted = named ?? spec.routers ?? DEFAULT_ROUTERS.map((id) => ({ id, settings: {} }));
+  const ids = options.routers ?? spec.routers?.map(({ id }) => id) ?? DEFAULT_ROUTERS;
+  // A router named by a flag keeps the settings that the experiment gives it.
+  const wanted = ids.map((id) => ({
+    id,
+    settings: spec.routers?.find((entry) => entry.id === id)?.settings ?? {},
+  }));
   const judgeModel = spec.judges?.find(({ id }) => id === run.judge)?.model;
   const splitSeed = options.splitSeed ?? spec.compare?.splitSeed ?? 1;
   return {
@@ -65,6 +69,7 @@ export async function comparisonInput(
       splitSeed,
       margin: options.margin ?? spec.compare?.margin ?? 0.01,
       bootstrap: options.bootstrap,
+      failed: options.failed,
       priorTestReadings: await store.evaluations.countTestReadings(run.dataHash, splitSeed),
       judgeIsModel: judgeModel !== undefined,
       judgeModel,

@@ -3,7 +3,6 @@ import { dirname, resolve } from 'node:path';
 import { UserError } from '../user-error.js';
 import { defineCommand } from './command.js';
 import { comparisonInput } from './comparison-input.js';
-import { comparisonOptions } from './comparison-options.js';
 import { EXIT } from './io.js';
 import { runNamed, withExistingStore } from './store-access.js';
 
@@ -15,10 +14,11 @@ export const exportCommand = defineCommand({
   summary: 'Write a policy as a routing table, weights and provenance included',
   examples: [
     ['export quickstart', 'What the verdict chose'],
-    ['export quickstart --policy cascade@12 -o table.json', ''],
+    ['export quickstart --policy cascade@0.5 -o table.json', ''],
   ],
   options: (program) =>
-    comparisonOptions(program)
+    program
+      .positional('run', { type: 'string', demandOption: true, describe: 'Run id or name' })
       .option('policy', {
         type: 'string',
         default: BY_VERDICT,
@@ -44,14 +44,11 @@ export const exportCommand = defineCommand({
         );
       }
       const id = args.policy === BY_VERDICT ? comparison.verdict.policy : args.policy;
-      const { seed, splitSeed, bootstrap } = comparison;
+      // Fitted as it was compared, so that what is written is what was reported.
+      const { seed, splitSeed, bootstrap, routers, failed = 'zero' } = comparison;
       const { margin } = comparison.verdict;
-      const input = await comparisonInput(
-        store,
-        run,
-        { ...args, seed, splitSeed, bootstrap, margin },
-        io,
-      );
+      const asCompared = { seed, splitSeed, bootstrap, margin, routers, failed };
+      const input = await comparisonInput(store, run, asCompared, io);
       const { policy, fittedOn } = fitForExport(input, id);
       const tradeoff = comparison.tradeoffs.find((candidate) => candidate.policy === id);
       const table = buildRoutingTable({

@@ -127,6 +127,8 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
     metrics: metricsOf(runnable, folds, selections, prepared, sample),
     costRange: costBasis === 'none' ? null : costRangeOf(folds),
     withinDomains,
+    routers: input.routers.map(({ router }) => router.id),
+    failed: input.options.failed ?? 'zero',
     operatingPoints: testOperatingPoints(operating, reference, folds, sample, {
       margin,
       costKnown: costBasis !== 'none',

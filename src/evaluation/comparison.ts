@@ -142,6 +142,10 @@ export interface Comparison {
   readonly costRange?: readonly [number, number] | null;
   /** Absent or null where prompts declare fewer than two domains. */
   readonly withinDomains?: WithinDomains | null;
+  /** Ids of the routers that were asked for, left out ones too: what an export must fit again. */
+  readonly routers?: readonly string[];
+  /** Whether failed answers scored 0 or left the comparison. */
+  readonly failed?: 'zero' | 'exclude';
   readonly operatingPoints?: readonly OperatingPointTest[];
   /** Routers that could not run on this data, and why. */
   readonly leftOut: readonly { readonly router: string; readonly reason: string }[];

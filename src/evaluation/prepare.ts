@@ -36,6 +36,8 @@ export interface CompareOptions {
   readonly judgeModel?: string | undefined;
   /** That judge has been calibrated against people. Default false. */
   readonly calibrated?: boolean;
+  /** How the matrix was built; kept with the comparison. @default 'zero' */
+  readonly failed?: 'zero' | 'exclude';
   readonly codeVersion?: string;
   readonly now: Date;
 }

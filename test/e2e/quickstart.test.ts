@@ -123,6 +123,17 @@ describe.skipIf(!existsSync(atRoot('datasets/quickstart.jsonl')))(
       expect(decided.reasons).not.toHaveLength(0);
     });
 
+    test('export fits what the latest comparison compared, and nothing else', async () => {
+      await json('compare', 'quickstart', '--routers', 'complexity', '--bootstrap', '100');
+      const written = await json('export', 'quickstart', '--policy', 'complexity@tuned');
+      expect(written.policy).toBe('complexity@tuned');
+      const refused = await switchyard(
+        ['export', 'quickstart', '--policy', 'cascade@tuned'],
+        options,
+      );
+      expect(refused).toMatchObject({ code: 2, out: '' });
+    });
+
     test('what a person sees is labelled at every step and names the next one', async () => {
       for (const [line, next] of [
         ['show quickstart', 'switchyard compare quickstart'],
