@@ -36,6 +36,9 @@ export interface Tradeoff {
 
 export interface RouterMetrics {
   readonly router: string;
+  /** Test prompts and their groups, over which the intervals are. */
+  readonly prompts?: number;
+  readonly groups?: number;
   readonly aiq: Estimate;
   readonly aiqLog: Estimate;
   readonly aiqPaper: Estimate;
@@ -82,6 +85,115 @@ export interface OperatingPointTest {
   readonly difference: Estimate;
   readonly pValue: number | null;
   readonly pAdjusted: number | null;
+  readonly prompts?: number;
+  readonly groups?: number;
+}
+
+/** One metric of one router less that of another, on the same resamples. */
+export interface MetricDifference {
+  readonly metric: 'aiq' | 'apgr' | 'quality';
+  readonly router: string;
+  /** Fixed beforehand, or chosen on tune: `per-domain`, or the router that `role` describes. */
+  readonly against: string;
+  /** `lookup`: best model per domain with its dial. `best_single_shot`, `best_member`: highest AIQ on tune among those. */
+  readonly role: 'lookup' | 'best_single_shot' | 'best_member';
+  readonly difference: Estimate;
+  readonly prompts: number;
+  readonly groups: number;
+}
+
+/** How a router's forecasts compare with what came out, on test, at its operating point. */
+export interface RouterCalibration {
+  readonly router: string;
+  readonly policy: string;
+  /** `quality`: of the model called, before the call. `answer`: a verifier's confidence in an answer. */
+  readonly of: 'quality' | 'answer';
+  readonly prompts: number;
+  readonly groups: number;
+  /** Equal shares of the forecasts, ascending. */
+  readonly bins: readonly {
+    readonly forecast: number;
+    readonly realised: Estimate;
+    readonly count: number;
+  }[];
+  /** Expected calibration error: mean distance of forecast and realised, weighted by bin. */
+  readonly ece: Estimate;
+  /** Mean squared distance of forecast and score. */
+  readonly brier: Estimate;
+  /** Mean predicted and realised cost a prompt in the cost basis; null where costs are not forecast. */
+  readonly cost: { readonly forecast: number; readonly realised: Estimate } | null;
+}
+
+/** What a share of the fit part is enough for. One router, refitted on nested samples of groups. */
+export interface LearningCurve {
+  readonly router: string;
+  readonly points: readonly {
+    /** Share of the fit part's groups. */
+    readonly share: number;
+    readonly fit: number;
+    /** The operating point that tune chose. */
+    readonly policy: string;
+    readonly quality: Estimate;
+    readonly cost: Estimate;
+    readonly aiq: Estimate;
+  }[];
+}
+
+/** An online router from nothing, over seeded orders of arrival. A spread over orders is no interval. */
+export interface PrequentialResult {
+  readonly router: string;
+  readonly dial: string;
+  readonly orders: number;
+  readonly prompts: number;
+  /** Means over orders of the value, quality less weighed cost, and their smallest and largest. */
+  readonly value: Spread;
+  readonly quality: Spread;
+  readonly cost: Spread;
+  /** Value a prompt of the best single model in hindsight less its own. */
+  readonly regret: Spread;
+  /** That model. */
+  readonly against: string;
+  /** Cumulative regret, mean over orders, at evenly spaced arrivals. */
+  readonly curve: readonly { readonly arrivals: number; readonly regret: number }[];
+}
+
+export interface Spread {
+  readonly mean: number;
+  readonly smallest: number;
+  readonly largest: number;
+}
+
+/** What the user asked of a policy. Cost in US dollars per 1,000 prompts. */
+export interface Constraint {
+  readonly maxCostUsdPer1k?: number;
+  readonly minQuality?: number;
+  /** Largest drop of mean quality against the reference. */
+  readonly qualityDrop?: number;
+}
+
+/** The policy that satisfies the constraint on tune, and whether it does on test. */
+export interface Choice {
+  readonly constraint: Constraint;
+  /** Id of its row among the tradeoffs; null where nothing satisfies the constraint on tune. */
+  readonly policy: string | null;
+  /** Means on tune, averaged over folds; null with `policy`. */
+  readonly tune: { readonly quality: number; readonly costUsdPer1k: number | null } | null;
+  /** The means on test satisfy it. */
+  readonly met: boolean;
+  /** One sentence. */
+  readonly text: string;
+}
+
+/** A model's quality in a later run against the first run named, over shared prompts. */
+export interface Regression {
+  readonly model: string;
+  readonly from: string;
+  readonly to: string;
+  readonly difference: Estimate;
+  readonly prompts: number;
+  readonly groups: number;
+  /** The whole interval lies below −margin. */
+  readonly regressed: boolean;
 }
 
 /** One domain of the test part. */
@@ -147,6 +259,26 @@ export interface Comparison {
   /** Whether failed answers scored 0 or left the comparison. */
   readonly failed?: 'zero' | 'exclude';
   readonly operatingPoints?: readonly OperatingPointTest[];
+  readonly metricDifferences?: readonly MetricDifference[];
+  readonly calibration?: readonly RouterCalibration[];
+  readonly learningCurve?: LearningCurve | null;
+  readonly prequential?: readonly PrequentialResult[];
+  readonly choice?: Choice | null;
+  /** Of a comparison of several runs: all of them, the first first. */
+  readonly runs?: readonly { readonly id: string; readonly name: string }[];
+  readonly regressions?: readonly Regression[];
+  /** US dollars a call that the user assumed, by model. */
+  readonly assumedPrices?: Readonly<Record<string, number>> | null;
+  /** Whole domains were held out: the test prompts' domains were never learned from. */
+  readonly outOfDomain?: boolean;
+  /** Routers from a user's own files. */
+  readonly routerFiles?: readonly {
+    readonly router: string;
+    readonly path: string;
+    readonly sha256: string;
+  }[];
+  /** Settings of each router's dial. */
+  readonly dials?: number;
   /** Routers that could not run on this data, and why. */
   readonly leftOut: readonly { readonly router: string; readonly reason: string }[];
   readonly warnings: readonly string[];

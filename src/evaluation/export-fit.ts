@@ -71,11 +71,11 @@ function fromRouters(
 function offeredBy(
   router: Router,
   { fold, common }: FittedFold,
-  { features, seed, dials }: Prepared['foldInput'],
+  { features, groupOf, seed, dials }: Prepared['foldInput'],
 ): readonly Policy[] {
   const offered = router.fit(
-    routerData(common, features, fold.fit),
-    routerData(common, features, fold.tune),
+    routerData({ common, features, groupOf }, fold.fit),
+    routerData({ common, features, groupOf }, fold.tune),
     { seed, dials, settings: {} },
   );
   return 'leftOut' in offered ? [] : offered;

@@ -1,4 +1,5 @@
 import type { Features } from '../features/index.js';
+import { CELL } from '../outcomes/index.js';
 import { type Policy, replay, unmetNeed } from '../policies/index.js';
 import type { Router, RouterData } from '../routers/index.js';
 import { createRng, mean } from '../statistics/index.js';
@@ -19,6 +20,8 @@ export interface FoldInput {
   readonly common: CommonPrompts;
   /** One per prompt of the matrix. */
   readonly features: readonly Features[];
+  /** Group of near-duplicates of each prompt of the matrix. */
+  readonly groupOf: Int32Array;
   readonly routers: readonly RouterSettings[];
   readonly seed: number;
   readonly dials: number;
@@ -59,13 +62,13 @@ export interface FittedFold {
 /** Fits every router on the fold's fit part and lands every policy on tune and test. */
 export function fitFold(of: FoldInput, fold: Fold): FittedFold {
   const input = { ...of, common: rankedOnLearning(of.common, fold) };
-  const { common, features, seed, dials } = input;
+  const { common, seed, dials } = input;
   const baselines = fitBaselines(common, fold, dials);
   const always = baselines.always.map((baseline) => contend(baseline, []));
   const routers = new Map<string, readonly Contender[]>();
   const leftOut = new Map<string, string>();
-  const fit = routerData(common, features, fold.fit);
-  const tune = routerData(common, features, fold.tune);
+  const fit = routerData(input, fold.fit);
+  const tune = routerData(input, fold.tune);
   for (const { router, settings } of input.routers) {
     const fitted = router.fit(fit, tune, { seed, dials, settings });
     if ('leftOut' in fitted) {
@@ -98,24 +101,34 @@ export function fitFold(of: FoldInput, fold: Fold): FittedFold {
 
 /** What a router may see of some prompts. */
 export function routerData(
-  { matrix, means }: CommonPrompts,
-  features: readonly Features[],
+  { common, features, groupOf }: Pick<FoldInput, 'common' | 'features' | 'groupOf'>,
   rows: Int32Array,
 ): RouterData {
+  const { matrix, means } = common;
   const { models, trials } = matrix;
   const width = models.length;
   const score = new Float64Array(rows.length * width);
   const cost = new Float64Array(rows.length * width);
   const text: (string | null)[] = [];
+  const failed = new Uint8Array(rows.length * width);
   rows.forEach((row, i) => {
     for (let m = 0; m < width; m++) {
       const from = row * width + m;
       score[i * width + m] = means.score[from]!;
       cost[i * width + m] = means.cost[from]!;
       text.push(matrix.text[from * trials] ?? null);
+      failed[i * width + m] = matrix.state[from * trials] === CELL.failed ? 1 : 0;
     }
   });
-  return { models, features: Array.from(rows, (row) => features[row]!), score, cost, text };
+  return {
+    models,
+    features: Array.from(rows, (row) => features[row]!),
+    score,
+    cost,
+    text,
+    failed,
+    groups: Int32Array.from(rows, (row) => groupOf[row]!),
+  };
 }
 
 function unmet(policy: Policy, { common, features }: FoldInput, fold: Fold): string | null {

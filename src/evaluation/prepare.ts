@@ -91,6 +91,7 @@ export function prepare({ matrix, routers, options }: CompareInput): Prepared {
   const foldInput = {
     common,
     features,
+    groupOf: grouping.groupOf,
     routers: blocked === null ? chosen : [],
     seed: options.seed,
     dials,

@@ -1,5 +1,5 @@
 export { extractFeatures } from './extract-features.js';
-export type { Features } from './features.js';
+export type { Features, Signal } from './features.js';
 export { inverseDocumentFrequency, NgramHasher } from './hashed-ngrams.js';
 export { type LexicalStatistics, lexicalStatistics, lexicalVector } from './lexical.js';
 export {

@@ -12,6 +12,7 @@ export type {
   Decision,
   EpisodeState,
   Feedback,
+  Forecast,
   Policy,
   PolicyDocument,
   PolicyNeeds,

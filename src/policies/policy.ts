@@ -48,6 +48,16 @@ export interface PolicyNeeds {
   readonly domain: boolean;
   /** Answer texts must be visible (a verifier reads them). */
   readonly answers: boolean;
+  /** Ids of the signals that every request must carry; whoever runs the policy obtains and pays them. */
+  readonly signals?: readonly string[];
+}
+
+/** What each of a policy's models is expected to give on one request. Arrays by model. */
+export interface Forecast {
+  /** In [0, 1]. */
+  readonly quality: Float64Array;
+  /** In the cost basis of what it was learned from. */
+  readonly cost: Float64Array;
 }
 
 /** One serialisable decision procedure: a router at one setting of its dial. Pure. */
@@ -62,6 +72,8 @@ export interface Policy {
   decide(state: EpisodeState, features: Features, rng: Rng): Decision;
   /** The verifier's opinion of an answer, in [0, 1]. Present where `decide` can consult. */
   verify?(features: Features, model: number, text: string): number;
+  /** What it expects before any call. Present where it predicts; checked against what came out. */
+  forecast?(features: Features): Forecast;
   /** State before any feedback, and after one. Present where the policy learns. */
   initialState?(): unknown;
   learn?(learned: unknown, feedback: Feedback): unknown;

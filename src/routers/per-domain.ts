@@ -45,6 +45,8 @@ function rowsWith(data: RouterData, domain: string): RouterData {
     score: pick(data.score),
     cost: pick(data.cost),
     text: [],
+    failed: new Uint8Array(rows.length * data.models.length),
+    groups: Int32Array.from(rows, (row) => data.groups[row]!),
   };
 }
 

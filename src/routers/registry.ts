@@ -1,15 +1,15 @@
 import type { Policy, PolicyDocument } from '../policies/index.js';
 import { UserError } from '../user-error.js';
-import { AdaptiveRouter } from './adaptive.js';
 import { always } from './always.js';
-import { CascadeRouter } from './cascade.js';
-import { complexity } from './complexity.js';
+import { CascadeRouter } from './cascades/cascade.js';
+import { complexity } from './heuristics/complexity.js';
+import { rules } from './heuristics/rules.js';
 import { mixture } from './mixture.js';
+import { AdaptiveRouter } from './online/adaptive.js';
 import { perDomain } from './per-domain.js';
 import { checked, policyDocumentSchema } from './policy-document.js';
 import { random } from './random.js';
 import type { Router } from './router.js';
-import { rules } from './rules.js';
 
 /** Every router there is, by id: one line each. */
 export const routers: ReadonlyMap<string, Router> = new Map(

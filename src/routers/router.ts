@@ -15,6 +15,10 @@ export interface RouterData {
   readonly cost: Float64Array;
   /** Answer texts of the first trial; null where none is stored. */
   readonly text: readonly (string | null)[];
+  /** By cell: 1 where the call failed (its score is 0 and it has no text). */
+  readonly failed: Uint8Array;
+  /** Of each prompt: near-duplicates share one. Inner folds keep groups whole. */
+  readonly groups: Int32Array;
 }
 
 export interface FitOptions {
@@ -34,6 +38,8 @@ export interface Router {
   readonly settings?: z.ZodType;
   /** Paper or repository of the method. */
   readonly source: string;
+  /** It reads the declared domain, so it is compared twice: with that, and with a predicted one. */
+  readonly usesDomain?: boolean;
   /**
    * Learns on `fit`, spreads its dial by quantiles on `tune`; policies come cheapest setting first.
    * May return fewer than `dials` (and none, with a reason, where it cannot run on this data).

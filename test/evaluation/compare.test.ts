@@ -103,7 +103,7 @@ test('swapping every test score changes what is reported and nothing that is cho
 
 test('routers have no way to a reference, a grader, a difficulty or an id', () => {
   expectTypeOf<keyof RouterData>().toEqualTypeOf<
-    'models' | 'features' | 'score' | 'cost' | 'text'
+    'models' | 'features' | 'score' | 'cost' | 'text' | 'failed' | 'groups'
   >();
   type Forbidden = 'reference' | 'grader' | 'difficulty' | 'id' | 'score';
   expectTypeOf<Extract<keyof Features, Forbidden>>().toEqualTypeOf<never>();

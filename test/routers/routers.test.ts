@@ -97,6 +97,8 @@ describe('fitting', () => {
     score: Float64Array.from(scores.flat()),
     cost: Float64Array.from(scores.flatMap(() => costs)),
     text: scores.flatMap((row) => row.map(String)),
+    failed: new Uint8Array(scores.flat().length),
+    groups: Int32Array.from(scores, (_, row) => row),
   });
 
   const odd: Record<string, RouterData> = {

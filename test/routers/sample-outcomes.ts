@@ -52,7 +52,13 @@ export function sampleOutcomes(prompts: number, seed: number, noise = 0.15): Sam
   const columns = { score: Float64Array.from(score), cost: Float64Array.from(cost), text };
   return {
     features,
-    data: { models: MODELS, features, ...columns },
+    data: {
+      models: MODELS,
+      features,
+      ...columns,
+      failed: new Uint8Array(score.length),
+      groups: Int32Array.from(features, (_, row) => row),
+    },
     matrix: {
       prompts: [],
       models: MODELS,

@@ -21,6 +21,8 @@ const data: RouterData = {
   score: Float64Array.of(1, 0, 1, 1, 0, 0, 1, 1, 0, 1, 0, 1, 0, 0, 0, 1),
   cost: Float64Array.of(1, 2, 3, 9, 1, 2, 3, 9, 1, 2, 3, 9, 1, 2, 3, 9),
   text: Array(16).fill(null),
+  failed: new Uint8Array(16),
+  groups: Int32Array.of(0, 1, 2, 3),
 };
 const options = { seed: 1, dials: 5, settings: {} };
 

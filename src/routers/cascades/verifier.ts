@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { dot, type Features, NgramHasher, type SparseVector, sigmoid } from '../features/index.js';
+import {
+  dot,
+  type Features,
+  NgramHasher,
+  type SparseVector,
+  sigmoid,
+} from '../../features/index.js';
 import { ANSWER_SIGNALS, answerSignals } from './answer-signals.js';
 
 /** Buckets for n-grams of the prompt, and as many again for those of the answer. */

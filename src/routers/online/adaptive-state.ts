@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { written } from './policy-document.js';
+import { written } from '../policy-document.js';
 
 const estimateSchema = z.strictObject({
   scores: z.number().min(0),

@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import type { Policy, PolicyDocument } from '../policies/index.js';
-import { UserError } from '../user-error.js';
+import type { Policy, PolicyDocument } from '../../policies/index.js';
+import { UserError } from '../../user-error.js';
+import { dialSettings, thresholdsOf } from '../dial.js';
+import { hullModels, meansByModel, nothingToChoose } from '../model-means.js';
+import { checked, checkedParameters, dialLabel, policyId } from '../policy-document.js';
+import type { Router } from '../router.js';
+import { singleCallPolicy } from '../single-call-policy.js';
 import {
   ComplexityClassifier,
   defaultClassifier,
   explainComplexity,
 } from './complexity-classifier.js';
 import { complexityModelSchema } from './complexity-signals.js';
-import { dialSettings, thresholdsOf } from './dial.js';
-import { hullModels, meansByModel, nothingToChoose } from './model-means.js';
-import { checked, checkedParameters, dialLabel, policyId } from './policy-document.js';
-import type { Router } from './router.js';
-import { singleCallPolicy } from './single-call-policy.js';
 
 const parametersSchema = z.strictObject({
   /** Ascending: a request goes to the dearest model whose threshold its score reaches. */

@@ -8,12 +8,12 @@ import {
   type SparseVector,
   sigmoid,
   toRows,
-} from '../features/index.js';
-import { createRng } from '../statistics/index.js';
+} from '../../features/index.js';
+import { createRng } from '../../statistics/index.js';
+import type { ModelMeans } from '../model-means.js';
+import { written } from '../policy-document.js';
+import type { RouterData } from '../router.js';
 import { ANSWER_SIGNALS, answerSignals } from './answer-signals.js';
-import type { ModelMeans } from './model-means.js';
-import { written } from './policy-document.js';
-import type { RouterData } from './router.js';
 import {
   BUCKETS,
   hashAnswer,

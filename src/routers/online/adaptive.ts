@@ -1,8 +1,12 @@
 import { z } from 'zod';
-import type { Features } from '../features/index.js';
-import type { Policy, PolicyDocument } from '../policies/index.js';
-import { createRng, quantileSorted, type Rng, sortedNumbers } from '../statistics/index.js';
-import { UserError } from '../user-error.js';
+import type { Features } from '../../features/index.js';
+import type { Policy, PolicyDocument } from '../../policies/index.js';
+import { createRng, quantileSorted, type Rng, sortedNumbers } from '../../statistics/index.js';
+import { UserError } from '../../user-error.js';
+import { dialSettings } from '../dial.js';
+import { checked, checkedParameters, dialLabel, policyId, written } from '../policy-document.js';
+import type { FitOptions, Router, RouterData } from '../router.js';
+import { singleCallPolicy } from '../single-call-policy.js';
 import {
   type AdaptiveState,
   adaptiveStateSchema,
@@ -12,11 +16,7 @@ import {
   observe,
   writtenState,
 } from './adaptive-state.js';
-import { dialSettings } from './dial.js';
-import { checked, checkedParameters, dialLabel, policyId, written } from './policy-document.js';
 import { promptKind } from './prompt-kind.js';
-import type { FitOptions, Router, RouterData } from './router.js';
-import { singleCallPolicy } from './single-call-policy.js';
 
 const share = z.number().min(0).max(1);
 

@@ -4,8 +4,8 @@ import {
   lexicalVector,
   normaliseWords,
   wordsOf,
-} from '../features/index.js';
-import { defaultClassifier } from './complexity-classifier.js';
+} from '../../features/index.js';
+import { defaultClassifier } from '../heuristics/complexity-classifier.js';
 
 /** Words read for overlap and repetition; answers beyond it are long enough to judge by. */
 const WORDS_READ = 2_000;

@@ -1,4 +1,4 @@
-import { type Features, normaliseWords, wordsOf } from '../features/index.js';
+import { type Features, normaliseWords, wordsOf } from '../../features/index.js';
 import {
   COMPLEXITY_SIGNALS,
   type ComplexityModel,

@@ -1,5 +1,5 @@
-import type { ModelTier } from '../costs/index.js';
-import type { Features } from '../features/index.js';
+import type { ModelTier } from '../../costs/index.js';
+import type { Features } from '../../features/index.js';
 import { compileRule, type RoutingRule, type RuleMatcher } from './routing-rule.js';
 
 export interface RoutedBy {

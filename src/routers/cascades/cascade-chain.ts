@@ -1,7 +1,7 @@
-import { type CostQuality, mean, paretoFrontier } from '../statistics/index.js';
-import { thresholdsOf } from './dial.js';
-import type { ModelMeans } from './model-means.js';
-import type { RouterData } from './router.js';
+import { type CostQuality, mean, paretoFrontier } from '../../statistics/index.js';
+import { thresholdsOf } from '../dial.js';
+import type { ModelMeans } from '../model-means.js';
+import type { RouterData } from '../router.js';
 
 /** Shares of answers accepted that are tried with each chain. */
 const SHARES = Array.from({ length: 17 }, (_, at) => at / 16);

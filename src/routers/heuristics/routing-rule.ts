@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { MODEL_TIERS } from '../costs/index.js';
-import { type Features, normaliseWords, wordsOf } from '../features/index.js';
-import { boundedRegexProblem, compileBoundedRegex } from '../judges/index.js';
+import { MODEL_TIERS } from '../../costs/index.js';
+import { type Features, normaliseWords, wordsOf } from '../../features/index.js';
+import { boundedRegexProblem, compileBoundedRegex } from '../../judges/index.js';
 import { defaultClassifier } from './complexity-classifier.js';
 
 /** Characters of a request that a regular expression is tried on; within what bounded ones take. */

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { type Policy, type PolicyDocument, TEXTS_NEEDED } from '../policies/index.js';
-import { UserError } from '../user-error.js';
+import { type Policy, type PolicyDocument, TEXTS_NEEDED } from '../../policies/index.js';
+import { UserError } from '../../user-error.js';
+import { dialSettings } from '../dial.js';
+import { hullModels, type ModelMeans, meansByModel, nothingToChoose } from '../model-means.js';
+import { checked, dialLabel } from '../policy-document.js';
+import type { FitOptions, Router, RouterData } from '../router.js';
 import { type CascadeSetting, chainThreshold, worthwhileSettings } from './cascade-chain.js';
 import { cascadeFromDocument, cascadePolicy } from './cascade-policy.js';
-import { dialSettings } from './dial.js';
 import { learnVerifier } from './learn-verifier.js';
-import { hullModels, type ModelMeans, meansByModel, nothingToChoose } from './model-means.js';
-import { checked, dialLabel } from './policy-document.js';
-import type { FitOptions, Router, RouterData } from './router.js';
 import type { Verifier } from './verifier.js';
 
 /** What an experiment file may say under `cascade`. */

@@ -1,15 +1,15 @@
 import { z } from 'zod';
-import type { ModelTier } from '../costs/index.js';
-import type { Policy, PolicyDocument } from '../policies/index.js';
-import { UserError } from '../user-error.js';
+import type { ModelTier } from '../../costs/index.js';
+import type { Policy, PolicyDocument } from '../../policies/index.js';
+import { UserError } from '../../user-error.js';
+import { dialSettings, thresholdsOf } from '../dial.js';
+import { hullModels, type ModelMeans, meansByModel, nothingToChoose } from '../model-means.js';
+import { checked, checkedParameters, dialLabel, policyId } from '../policy-document.js';
+import type { Router } from '../router.js';
+import { singleCallPolicy } from '../single-call-policy.js';
 import { defaultClassifier, explainComplexity } from './complexity-classifier.js';
-import { dialSettings, thresholdsOf } from './dial.js';
-import { hullModels, type ModelMeans, meansByModel, nothingToChoose } from './model-means.js';
 import { ModelRouter } from './model-router.js';
-import { checked, checkedParameters, dialLabel, policyId } from './policy-document.js';
-import type { Router } from './router.js';
 import { DEFAULT_RULES, type RoutingRule, routingRuleSchema } from './routing-rule.js';
-import { singleCallPolicy } from './single-call-policy.js';
 
 const ruleList = z.array(routingRuleSchema).min(1).max(200);
 const tiersSchema = z.strictObject({

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { decided, type Policy, type PolicyDocument, type SeenCall } from '../policies/index.js';
-import { UserError } from '../user-error.js';
-import { checkedParameters, policyId } from './policy-document.js';
+import { decided, type Policy, type PolicyDocument, type SeenCall } from '../../policies/index.js';
+import { UserError } from '../../user-error.js';
+import { checkedParameters, policyId } from '../policy-document.js';
 import { Verifier, verifierSchema } from './verifier.js';
 
 const parametersSchema = z.strictObject({

@@ -1,6 +1,6 @@
-import { type Features, normaliseWords, wordsOf } from '../features/index.js';
-import { defaultClassifier } from './complexity-classifier.js';
-import { hasCode } from './routing-rule.js';
+import { type Features, normaliseWords, wordsOf } from '../../features/index.js';
+import { defaultClassifier } from '../heuristics/complexity-classifier.js';
+import { hasCode } from '../heuristics/routing-rule.js';
 
 /** Phrases that give a kind of work away, tried in this order. */
 const KINDS = (

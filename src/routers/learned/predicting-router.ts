@@ -1,0 +1,157 @@
+import { z } from 'zod';
+import type { Features } from '../../features/index.js';
+import type { Forecast, Policy, PolicyDocument } from '../../policies/index.js';
+import { quantileSorted, sortedNumbers, upperHull } from '../../statistics/index.js';
+import { dialSettings } from '../dial.js';
+import { hullModels, meansByModel, nothingToChoose } from '../model-means.js';
+import { checked, checkedParameters, dialLabel, written } from '../policy-document.js';
+import type { Router } from '../router.js';
+import { singleCallPolicy } from '../single-call-policy.js';
+import type { Predictor, PredictorMethod } from './predictor.js';
+
+/** Beside this weight no quality in [0, 1] counts: the model that is cheapest by forecast. */
+const COST_ALONE = 1e6;
+
+interface Weighing {
+  /** Quality given up for one `cost_scale`. */
+  readonly cost_weight: number;
+  /** The dearest model's mean cost on fit. */
+  readonly cost_scale: number;
+}
+
+/** Highest quality − weight · cost; of equals the cheaper, then the earlier. */
+function bestValue({ quality, cost }: Forecast, { cost_weight, cost_scale }: Weighing): number {
+  const price = cost_weight / cost_scale;
+  let best = 0;
+  for (let model = 1; model < quality.length; model++) {
+    const gain = quality[model]! - quality[best]! - price * (cost[model]! - cost[best]!);
+    if (gain > 0 || (gain === 0 && cost[model]! < cost[best]!)) best = model;
+  }
+  return best;
+}
+
+/** A predictor that forecasts each request once, as all settings of a dial ask for the same. */
+function remembering(predictor: Predictor): Predictor {
+  const known = new WeakMap<Features, Forecast>();
+  return {
+    ...(predictor.needsDomain === undefined ? {} : { needsDomain: predictor.needsDomain }),
+    ...(predictor.needsSignals === undefined ? {} : { needsSignals: predictor.needsSignals }),
+    explain: (features) => predictor.explain(features),
+    forecast(features) {
+      const before = known.get(features);
+      if (before !== undefined) return before;
+      const forecast = predictor.forecast(features);
+      known.set(features, forecast);
+      return forecast;
+    },
+  };
+}
+
+function predictingPolicy(document: PolicyDocument, predictor: Predictor, weigh: Weighing): Policy {
+  const { models } = document;
+  const policy = singleCallPolicy(document, (features) => {
+    const forecast = predictor.forecast(features);
+    const model = bestValue(forecast, weigh);
+    return {
+      model,
+      propensity: 1,
+      explain: () => [
+        `expects quality ${forecast.quality[model]!.toFixed(3)} of ${models[model]} at ${(100 * (forecast.cost[model]! / weigh.cost_scale)).toFixed(1)} % of the dearest model's mean cost`,
+        predictor.explain(features),
+        `weighs cost ${weigh.cost_weight} against quality 1`,
+      ],
+    };
+  });
+  return {
+    ...policy,
+    needs: {
+      domain: predictor.needsDomain ?? false,
+      answers: false,
+      ...(predictor.needsSignals === undefined ? {} : { signals: predictor.needsSignals }),
+    },
+    forecast: (features) => predictor.forecast(features),
+  };
+}
+
+/** Cost weights at which the choice for some request turns, one a request and turn, ascending. */
+function turningWeights(forecasts: readonly Forecast[], costScale: number): Float64Array {
+  const turns: number[] = [];
+  for (const { quality, cost } of forecasts) {
+    const points = Array.from(quality, (value, model) => ({
+      quality: value,
+      cost: cost[model]! / costScale,
+    }));
+    const hull = upperHull(points);
+    for (let at = 1; at < hull.length; at++) {
+      const cheap = points[hull[at - 1]!]!;
+      const dear = points[hull[at]!]!;
+      turns.push((dear.quality - cheap.quality) / (dear.cost - cheap.cost));
+    }
+  }
+  return sortedNumbers(turns);
+}
+
+/** From all weight on cost (dial 0) to none (dial 1), by quantiles of the turning weights between. */
+function costWeightAt(dial: number, turning: Float64Array): number {
+  if (dial === 0) return COST_ALONE;
+  return dial === 1 || turning.length === 0 ? 0 : written(quantileSorted(turning, 1 - dial));
+}
+
+/**
+ * A router that calls, for each request, the model of the highest predicted quality less its
+ * predicted cost times a weight; the weight is its dial, spread by quantiles of the weights at which
+ * choices on tune turn.
+ */
+export function predictingRouter<Document>(method: PredictorMethod<Document>): Router {
+  const place = `Router "${method.id}"`;
+  return {
+    id: method.id,
+    summary: method.summary,
+    source: method.source,
+    settings: method.settings,
+    ...(method.usesDomain === undefined ? {} : { usesDomain: method.usesDomain }),
+    fit(fit, tune, options) {
+      const settings = checked(method.settings, options.settings, 'settings', place);
+      const means = meansByModel(fit);
+      const reason = nothingToChoose(hullModels(means));
+      if (reason !== null) return { leftOut: reason };
+      const known = means.filter(({ quality, cost }) => !Number.isNaN(quality + cost));
+      if (known.length < means.length) {
+        const lacking = means.find((one) => !known.includes(one))!;
+        return { leftOut: `${lacking.model} has no scores or no costs on the part to learn from` };
+      }
+      const learned = method.learn(fit, { seed: options.seed, settings });
+      if (isLeftOut(learned)) return learned;
+      const predictor = remembering(method.load(learned, fit.models.length));
+      const costScale = written(Math.max(...means.map(({ cost }) => cost)));
+      const turning = turningWeights(
+        tune.features.map((features) => predictor.forecast(features)),
+        costScale,
+      );
+      return dialSettings(options.dials).map((dial) => {
+        const weighing = { cost_weight: costWeightAt(dial, turning), cost_scale: costScale };
+        const document = {
+          router: method.id,
+          dial: dialLabel(dial),
+          models: fit.models,
+          parameters: { ...weighing, predictor: learned },
+        };
+        return predictingPolicy(document, predictor, weighing);
+      });
+    },
+    fromDocument(document) {
+      const schema = z.strictObject({
+        cost_weight: z.number().min(0).max(1e12),
+        cost_scale: z.number().positive(),
+        predictor: method.document,
+      });
+      const parameters = checkedParameters(schema, document);
+      const predictor = method.load(parameters.predictor as Document, document.models.length);
+      return predictingPolicy(document, remembering(predictor), parameters);
+    },
+  };
+}
+
+function isLeftOut(learned: unknown): learned is { readonly leftOut: string } {
+  return typeof learned === 'object' && learned !== null && 'leftOut' in learned;
+}

@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import type { Features } from '../../features/index.js';
+import type { Forecast } from '../../policies/index.js';
+import type { RouterData } from '../router.js';
+
+/** Foretells what each model would give on a request. Pure; every number finite. */
+export interface Predictor {
+  /** Requests must declare their domain. */
+  readonly needsDomain?: boolean;
+  /** Signals that requests must carry. */
+  readonly needsSignals?: readonly string[];
+  forecast(features: Features): Forecast;
+  /** One short clause for a person on what the forecast rests on. */
+  explain(features: Features): string;
+}
+
+export interface LearnOptions {
+  readonly seed: number;
+  /** As the method's `settings` parsed them. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A way of learning to predict quality and cost by model. What it learns is plain data: the predictor
+ * that is evaluated is made from that very data, so that one read back from a file decides the same.
+ */
+export interface PredictorMethod<Document = unknown> {
+  /** The id of the router that is made of it. */
+  readonly id: string;
+  readonly summary: string;
+  /** Paper or repository. */
+  readonly source: string;
+  /** It reads the declared domain. */
+  readonly usesDomain?: boolean;
+  /** What an experiment may set of it. */
+  readonly settings: z.ZodType<Readonly<Record<string, unknown>>>;
+  /** What it learns, as written down. */
+  readonly document: z.ZodType<Document>;
+  /**
+   * Learns from `data` alone; hyper-parameters are chosen by folds inside it, groups kept whole.
+   * NaN scores and costs are cells never measured.
+   */
+  learn(data: RouterData, options: LearnOptions): Document | { readonly leftOut: string };
+  /**
+   * @param models how many models the data had
+   * @throws UserError quoting what is wrong where the document does not fit together
+   */
+  load(document: Document, models: number): Predictor;
+}

@@ -1,0 +1,95 @@
+import { type Features, NgramHasher, type SparseVector } from '../../features/index.js';
+import type { RouterData } from '../router.js';
+import { packFloats, unpackFloats } from './packed-numbers.js';
+
+/** Buckets that n-grams are hashed into. */
+export const TEXT_BUCKETS = 2 ** 14;
+/** N-grams of fewer prompts than this say nothing of new ones. */
+const LEAST_PROMPTS = 2;
+
+const hasher = new NgramHasher(TEXT_BUCKETS);
+const hashed = new WeakMap<Features, SparseVector>();
+
+/** Hashed n-grams of a request's text, damped and of length 1; computed once a request. */
+export function ngramsOf(features: Features): SparseVector {
+  const known = hashed.get(features);
+  if (known !== undefined) return known;
+  const vector = hasher.hash(features.text, 'prompt');
+  hashed.set(features, vector);
+  return vector;
+}
+
+/**
+ * Term weighting learned on one part: tf-idf over hashed n-grams, scaled to length 1. The inverse
+ * document frequency is log((1 + n) / (1 + documents)), so that what every prompt shares (a
+ * preamble) weighs nothing.
+ */
+export class TextSpace {
+  readonly #idf: Float32Array;
+  readonly #vectors = new WeakMap<Features, SparseVector>();
+
+  /** @param idf by bucket, in single precision */
+  constructor(idf: Float32Array) {
+    this.#idf = idf;
+  }
+
+  /** Written as `packedFloats`; `new TextSpace(unpackFloats(…))` reads it back. */
+  toDocument(): string {
+    return packFloats(this.#idf);
+  }
+
+  static fromDocument(packed: string): TextSpace {
+    return new TextSpace(unpackFloats(packed));
+  }
+
+  /** Length 1, or no entries where nothing in the text is known. */
+  vectorOf(features: Features): SparseVector {
+    const known = this.#vectors.get(features);
+    if (known !== undefined) return known;
+    const vector = this.#weigh(ngramsOf(features));
+    this.#vectors.set(features, vector);
+    return vector;
+  }
+
+  #weigh({ indices, values }: SparseVector): SparseVector {
+    const idf = this.#idf;
+    let squares = 0;
+    let kept = 0;
+    for (let at = 0; at < indices.length; at++) {
+      const weight = idf[indices[at]!]!;
+      if (weight === 0) continue;
+      squares += (values[at]! * weight) ** 2;
+      kept++;
+    }
+    const scale = squares === 0 ? 0 : 1 / Math.sqrt(squares);
+    const buckets = new Int32Array(kept);
+    const weighed = new Float64Array(kept);
+    let to = 0;
+    for (let at = 0; at < indices.length; at++) {
+      const weight = idf[indices[at]!]!;
+      if (weight === 0) continue;
+      buckets[to] = indices[at]!;
+      weighed[to++] = values[at]! * weight * scale;
+    }
+    return { indices: buckets, values: weighed };
+  }
+}
+
+const learned = new WeakMap<RouterData, TextSpace>();
+
+/** The space of a part's prompts, learned once however many routers ask. */
+export function textSpaceOf(data: RouterData): TextSpace {
+  const known = learned.get(data);
+  if (known !== undefined) return known;
+  const documents = new Float64Array(TEXT_BUCKETS);
+  for (const features of data.features) {
+    for (const bucket of ngramsOf(features).indices) documents[bucket]!++;
+  }
+  const prompts = data.features.length;
+  const idf = Float32Array.from(documents, (count) =>
+    count < LEAST_PROMPTS ? 0 : Math.log((1 + prompts) / (1 + count)),
+  );
+  const space = new TextSpace(idf);
+  learned.set(data, space);
+  return space;
+}
