@@ -40,6 +40,8 @@ export interface Router {
   readonly source: string;
   /** It reads the declared domain, so it is compared twice: with that, and with a predicted one. */
   readonly usesDomain?: boolean;
+  /** Ids of the routers it puts together. */
+  readonly members?: readonly string[];
   /**
    * Learns on `fit`, spreads its dial by quantiles on `tune`; policies come cheapest setting first.
    * May return fewer than `dials` (and none, with a reason, where it cannot run on this data).

@@ -7,6 +7,7 @@ import { hullModels, meansByModel, nothingToChoose } from '../model-means.js';
 import { checked, checkedParameters, dialLabel, written } from '../policy-document.js';
 import type { Router } from '../router.js';
 import { singleCallPolicy } from '../single-call-policy.js';
+import { learnOnce } from './learn-once.js';
 import type { Predictor, PredictorMethod } from './predictor.js';
 
 /** Beside this weight no quality in [0, 1] counts: the model that is cheapest by forecast. */
@@ -110,6 +111,7 @@ export function predictingRouter<Document>(method: PredictorMethod<Document>): R
     source: method.source,
     settings: method.settings,
     ...(method.usesDomain === undefined ? {} : { usesDomain: method.usesDomain }),
+    ...(method.members === undefined ? {} : { members: method.members }),
     fit(fit, tune, options) {
       const settings = checked(method.settings, options.settings, 'settings', place);
       const means = meansByModel(fit);
@@ -120,7 +122,7 @@ export function predictingRouter<Document>(method: PredictorMethod<Document>): R
         const lacking = means.find((one) => !known.includes(one))!;
         return { leftOut: `${lacking.model} has no scores or no costs on the part to learn from` };
       }
-      const learned = method.learn(fit, { seed: options.seed, settings });
+      const learned = learnOnce(method, fit, { seed: options.seed, settings });
       if (isLeftOut(learned)) return learned;
       const predictor = remembering(method.load(learned, fit.models.length));
       const costScale = written(Math.max(...means.map(({ cost }) => cost)));

@@ -32,6 +32,8 @@ export interface PredictorMethod<Document = unknown> {
   readonly source: string;
   /** It reads the declared domain. */
   readonly usesDomain?: boolean;
+  /** Ids of the methods it puts together. */
+  readonly members?: readonly string[];
   /** What an experiment may set of it. */
   readonly settings: z.ZodType<Readonly<Record<string, unknown>>>;
   /** What it learns, as written down. */
