@@ -1,17 +1,19 @@
 import { mean } from '../statistics/index.js';
 import { version } from '../version.js';
+import { choiceRow, chooseOnFolds, reportChoice } from './choice.js';
 import type { Comparison, RouterMetrics } from './comparison.js';
 import { matchDials, TUNED } from './dial-rows.js';
 import { type FittedFold, fitFold } from './fit-fold.js';
 import { judgeFamilyWarning } from './judge-family.js';
 import { testOperatingPoints } from './operating-points.js';
 import { type CompareInput, type Prepared, prepare } from './prepare.js';
+import { findRegressions } from './regressions.js';
 import { routerMetrics } from './router-metrics.js';
 import { type Selection, select } from './selection.js';
 import { type Procedure, TestSample } from './test-sample.js';
 import { measureTradeoffs, type TradeoffRow, withoutRepeats } from './tradeoffs.js';
 import { judge } from './verdict.js';
-import { verdictPrefix } from './verdict-text.js';
+import { assumedPricesWarning, verdictPrefix } from './verdict-text.js';
 import { domainsApartWarning, lookWithinDomains } from './within-domains.js';
 
 /** What tune chose, where folds chose different routers: the best router, tuned. */
@@ -48,13 +50,16 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
   const sample = new TestSample(folds, grouping.groupOf, resamples, options.seed);
   const runnable = runnableRouters(folds);
   const candidate = candidateOf(selections);
-  const rows = [
+  const measured = [
     ...baselineRows(models, folds),
     ...runnable.flatMap((router) =>
       withoutRepeats(routerRows(router, folds, selections, prepared), sample),
     ),
     ...bestRow(candidate),
   ];
+  const choosing = options.constraint ? chooseOnFolds(folds, options.constraint) : null;
+  const chosen = choosing && choiceRow(choosing, measured);
+  const rows = [...measured, ...(chosen?.added ?? [])];
   const reference = selections.map((selection) => selection.reference);
   onProgress('Measuring intervals');
   const tradeoffs = measureTradeoffs(rows, sample, {
@@ -87,6 +92,8 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
     judgeIsModel: options.judgeIsModel ?? false,
     judgeModel: options.judgeModel,
     calibrated,
+    assumedPrices: options.assumedPrices !== undefined,
+    outOfDomain: options.outOfDomain ?? false,
   });
   onProgress('Looking within domains');
   const perDomain = operating.find(({ router }) => router === 'per-domain');
@@ -128,13 +135,25 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
     costRange: costBasis === 'none' ? null : costRangeOf(folds),
     withinDomains,
     routers: input.routers.map(({ router }) => router.id),
-    failed: input.options.failed ?? 'zero',
+    failed: options.failed ?? 'zero',
+    dials: prepared.foldInput.dials,
+    choice:
+      choosing &&
+      reportChoice(choosing, tradeoffs.find(({ policy }) => policy === chosen?.policy) ?? null, {
+        reference: referenceModel,
+        costBasis,
+      }),
+    ...jointOf(input, prepared),
+    assumedPrices: options.assumedPrices ?? null,
+    outOfDomain: options.outOfDomain ?? false,
+    routerFiles: input.routerFiles ?? [],
     operatingPoints: testOperatingPoints(operating, reference, folds, sample, {
       margin,
       costKnown: costBasis !== 'none',
     }),
     leftOut: [...prepared.leftOut, ...leftOutOf(folds)],
     warnings: [
+      ...assumedPricesWarning(options.assumedPrices),
       ...prepared.foldInput.common.warnings,
       ...grouping.warnings,
       ...split.warnings,
@@ -151,6 +170,18 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
       dropped: prepared.foldInput.common.dropped,
       createdAt: options.now.toISOString(),
     },
+  };
+}
+
+/** What only a comparison of several runs has. */
+function jointOf(
+  { runs, columns }: CompareInput,
+  { foldInput, grouping, margin }: Prepared,
+): Pick<Comparison, 'runs' | 'regressions'> {
+  if (runs === undefined || columns === undefined) return {};
+  return {
+    runs,
+    regressions: findRegressions(foldInput.common, grouping.groupOf, columns, margin),
   };
 }
 

@@ -1,10 +1,14 @@
 import { extractFeatures } from '../features/index.js';
 import type { OutcomeMatrix, Run } from '../outcomes/index.js';
-import { routers as registry } from '../routers/index.js';
+import { baselineIds, predictedTwin, routers as registry } from '../routers/index.js';
 import { UserError } from '../user-error.js';
+import { checkConstraint } from './choice.js';
 import { findCommonPrompts } from './common-prompts.js';
+import type { Comparison, Constraint } from './comparison.js';
 import type { FoldInput, RouterSettings } from './fit-fold.js';
 import { type Grouping, groupPrompts } from './grouping.js';
+import { splitByDomain } from './out-of-domain.js';
+import type { MeasuredColumn } from './regressions.js';
 import { type Split, splitPrompts } from './splits.js';
 
 /** What a comparison is made of. */
@@ -14,6 +18,12 @@ export interface CompareInput {
   /** Baselines among them are passed over: they are computed in any case. */
   readonly routers: readonly RouterSettings[];
   readonly options: CompareOptions;
+  /** Of a joint comparison of several runs: all of them, the first first. */
+  readonly runs?: readonly { readonly id: string; readonly name: string }[];
+  /** Which run each model of the matrix was measured in; absent for one run. */
+  readonly columns?: readonly MeasuredColumn[];
+  /** Those of the routers that come from a user's own files. */
+  readonly routerFiles?: Comparison['routerFiles'];
 }
 
 export interface CompareOptions {
@@ -38,6 +48,12 @@ export interface CompareOptions {
   readonly calibrated?: boolean;
   /** How the matrix was built; kept with the comparison. @default 'zero' */
   readonly failed?: 'zero' | 'exclude';
+  /** Picks one policy by bounds that the user set. */
+  readonly constraint?: Constraint;
+  /** US dollars a call by model that the user assumed; kept with the comparison. */
+  readonly assumedPrices?: Readonly<Record<string, number>>;
+  /** Holds out whole domains in place of prompts. Default false. */
+  readonly outOfDomain?: boolean;
   readonly codeVersion?: string;
   readonly now: Date;
 }
@@ -51,8 +67,6 @@ export interface Prepared {
   readonly leftOut: readonly { readonly router: string; readonly reason: string }[];
 }
 
-const BASELINES = new Set(['always', 'random', 'mixture', 'oracle', 'per-domain']);
-
 /**
  * Finds the common prompts, groups and splits them, and settles which routers can run.
  * @throws UserError where nothing can be compared, or an option is out of range
@@ -64,21 +78,24 @@ export function prepare({ matrix, routers, options }: CompareInput): Prepared {
   check('dials', dials, Number.isInteger(dials) && dials >= 2, 'a whole number from 2');
   check('alpha', options.alpha ?? 0.025, inside(options.alpha ?? 0.025), 'between 0 and 0.5');
   check('bootstrap', options.bootstrap ?? 2000, (options.bootstrap ?? 2000) >= 100, 'from 100');
+  if (options.constraint !== undefined) checkConstraint(options.constraint, matrix.costBasis);
   const common = findCommonPrompts(matrix);
   const grouping = groupPrompts(matrix.prompts);
-  const split = splitPrompts(matrix.prompts, common.rows, grouping, options.splitSeed);
+  const splitting = options.outOfDomain ? splitByDomain : splitPrompts;
+  const split = splitting(matrix.prompts, common.rows, grouping, options.splitSeed);
   const features = matrix.prompts.map(({ messages, domain }) =>
     extractFeatures({ messages, domain }),
   );
   const leftOut: { router: string; reason: string }[] = [];
-  const chosen = routers.filter(({ router }) => !BASELINES.has(router.id));
+  const asked = routers.filter(({ router }) => !baselineIds.includes(router.id));
   const domains = new Set(Array.from(common.rows, (row) => matrix.prompts[row]!.domain));
   const perDomain = registry.get('per-domain');
   if (perDomain !== undefined && domains.size > 1) {
-    chosen.unshift({ router: perDomain, settings: {} });
+    asked.unshift({ router: perDomain, settings: {} });
   } else {
     leftOut.push({ router: 'per-domain', reason: 'the prompts are of one domain' });
   }
+  const chosen = withTwins(asked);
   const blocked =
     matrix.costBasis === 'none'
       ? 'no costs are known, so there is nothing to trade quality against'
@@ -97,6 +114,17 @@ export function prepare({ matrix, routers, options }: CompareInput): Prepared {
     dials,
   };
   return { foldInput, grouping, split, margin, leftOut };
+}
+
+/** A router that reads the declared domain is compared a second time, with a predicted one. */
+function withTwins(asked: readonly RouterSettings[]): readonly RouterSettings[] {
+  const ids = new Set(asked.map(({ router }) => router.id));
+  return asked.flatMap((one) => {
+    const twin = one.router.usesDomain ? registry.get(predictedTwin(one.router.id)) : undefined;
+    return twin === undefined || ids.has(twin.id)
+      ? [one]
+      : [one, { router: twin, settings: one.settings }];
+  });
 }
 
 function inside(alpha: number): boolean {

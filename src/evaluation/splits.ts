@@ -19,7 +19,8 @@ export interface Split {
 
 /** Below this many prompts the test part would be too small: cross-fitting. */
 const PLAIN_SPLIT_PROMPTS = 2000;
-const FOLDS = 5;
+/** Folds of cross-fitting, where there are as many groups or domains. */
+export const FOLDS = 5;
 /** Of what is not tested: 50 % of all to fit, 20 % to tune. */
 const FIT_SHARE = 5 / 7;
 
@@ -139,9 +140,20 @@ function importedSides(
   const sides: ('fit' | 'tune' | 'test')[] = [];
   const sideOf = new Map<number, string>();
   const crossing = new Set<number>();
+  const published = Array.from(rows, (row) => prompts[row]!.split);
+  const without = published.filter((split) => SIDES[split ?? ''] === undefined);
+  if (without.length > 0) {
+    if (published.some((split) => split !== null)) {
+      const other = without.find((split) => split !== null);
+      const named = other === undefined ? '' : ` (one says "${other}")`;
+      warnings.push(
+        `The published split is not used: ${without.length} of ${rows.length} prompts are not on a side of it, train, validation or test${named}; the prompts were split anew.`,
+      );
+    }
+    return null;
+  }
   for (const row of rows) {
-    const side = SIDES[prompts[row]!.split ?? ''];
-    if (side === undefined) return null;
+    const side = SIDES[prompts[row]!.split!]!;
     sides.push(side);
     const group = groupOf[row]!;
     if ((sideOf.get(group) ?? side) !== side) crossing.add(group);

@@ -42,10 +42,23 @@ export function verdictPrefix(of: {
   readonly judgeIsModel: boolean;
   readonly judgeModel: string | undefined;
   readonly calibrated: boolean;
+  readonly assumedPrices: boolean;
+  readonly outOfDomain: boolean;
 }): string {
   const judged =
     of.judgeIsModel && !of.calibrated
       ? `According to judge ${of.judge} (${of.judgeModel === undefined ? '' : `${of.judgeModel}, `}uncalibrated; its errors are not in the intervals): `
       : '';
-  return `${of.simulated ? 'SIMULATED: ' : ''}${judged}`;
+  const priced = of.assumedPrices ? 'At prices assumed by you: ' : '';
+  const apart = of.outOfDomain ? 'On domains never learned from: ' : '';
+  return `${of.simulated ? 'SIMULATED: ' : ''}${judged}${priced}${apart}`;
+}
+
+/** Names every price that the user gave in place of a measured one. */
+export function assumedPricesWarning(
+  prices: Readonly<Record<string, number>> | undefined,
+): string[] {
+  if (prices === undefined) return [];
+  const named = Object.entries(prices).map(([model, price]) => `${model} $${price}`);
+  return [`Prices assumed by you, a call: ${named.join(', ')}. The data itself holds none.`];
 }

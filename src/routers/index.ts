@@ -19,5 +19,12 @@ export {
 } from './model-means.js';
 export { AdaptiveRouter } from './online/adaptive.js';
 export type { AdaptiveState } from './online/adaptive-state.js';
-export { policyFromDocument, routerIds, routers } from './registry.js';
+export {
+  baselineIds,
+  defaultRouterIds,
+  policyFromDocument,
+  predictedTwin,
+  routerIds,
+  routers,
+} from './registry.js';
 export type { FitOptions, Router, RouterData } from './router.js';

@@ -27,6 +27,19 @@ export const routers: ReadonlyMap<string, Router> = new Map(
 
 export const routerIds: readonly string[] = [...routers.keys()];
 
+/** Stand in every comparison whether asked for or not. */
+export const baselineIds: readonly string[] = [always, random, mixture, perDomain].map(
+  ({ id }) => id,
+);
+
+/** The id of a router's twin that reads a predicted domain in place of the declared one. */
+export const predictedTwin = (id: string): string => `${id}-predicted`;
+
+/** What a comparison tries where nobody says: all but baselines, and twins, which come with their router. */
+export const defaultRouterIds: readonly string[] = routerIds.filter(
+  (id) => !baselineIds.includes(id) && !routerIds.some((other) => predictedTwin(other) === id),
+);
+
 /**
  * Rebuilds a policy from plain data: it decides as the one that was written down.
  * @throws UserError quoting the path in the document that is wrong
