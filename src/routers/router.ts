@@ -29,6 +29,16 @@ export interface FitOptions {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
+/** What a policy that starts from nothing is told: the worth of its calls, and no outcome. */
+export interface ColdOptions {
+  readonly seed: number;
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** The cost that `costWeight` speaks of, in the cost basis; above 0. */
+  readonly costScale: number;
+  /** Quality worth giving up for one `costScale`. */
+  readonly costWeight: number;
+}
+
 /** An algorithm with something to learn or to set. One file each, one line in the registry. */
 export interface Router {
   readonly id: string;
@@ -52,6 +62,12 @@ export interface Router {
     tune: RouterData,
     options: FitOptions,
   ): readonly Policy[] | { readonly leftOut: string };
+  /**
+   * A policy that has learned nothing and learns while it serves. Present where the router is online:
+   * it is then judged by its regret from the first request on, too.
+   * @throws UserError quoting the setting that is wrong
+   */
+  cold?(models: readonly string[], options: ColdOptions): Policy;
   /** @throws UserError quoting the path in the document that is wrong. */
   fromDocument(document: PolicyDocument): Policy;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Features } from '../../features/index.js';
 import type { Forecast, Policy, PolicyDocument } from '../../policies/index.js';
-import { quantileSorted, sortedNumbers, upperHull } from '../../statistics/index.js';
+import { bestValue, costWeightAt, turningWeights } from '../cost-weight.js';
 import { dialSettings } from '../dial.js';
 import { hullModels, meansByModel, nothingToChoose } from '../model-means.js';
 import { checked, checkedParameters, dialLabel, written } from '../policy-document.js';
@@ -10,25 +10,11 @@ import { singleCallPolicy } from '../single-call-policy.js';
 import { learnOnce } from './learn-once.js';
 import type { Predictor, PredictorMethod } from './predictor.js';
 
-/** Beside this weight no quality in [0, 1] counts: the model that is cheapest by forecast. */
-const COST_ALONE = 1e6;
-
 interface Weighing {
   /** Quality given up for one `cost_scale`. */
   readonly cost_weight: number;
   /** The dearest model's mean cost on fit. */
   readonly cost_scale: number;
-}
-
-/** Highest quality − weight · cost; of equals the cheaper, then the earlier. */
-function bestValue({ quality, cost }: Forecast, { cost_weight, cost_scale }: Weighing): number {
-  const price = cost_weight / cost_scale;
-  let best = 0;
-  for (let model = 1; model < quality.length; model++) {
-    const gain = quality[model]! - quality[best]! - price * (cost[model]! - cost[best]!);
-    if (gain > 0 || (gain === 0 && cost[model]! < cost[best]!)) best = model;
-  }
-  return best;
 }
 
 /** A predictor that forecasts each request once, as all settings of a dial ask for the same. */
@@ -52,7 +38,7 @@ function predictingPolicy(document: PolicyDocument, predictor: Predictor, weigh:
   const { models } = document;
   const policy = singleCallPolicy(document, (features) => {
     const forecast = predictor.forecast(features);
-    const model = bestValue(forecast, weigh);
+    const model = bestValue(forecast, weigh.cost_weight / weigh.cost_scale);
     return {
       model,
       propensity: 1,
@@ -72,30 +58,6 @@ function predictingPolicy(document: PolicyDocument, predictor: Predictor, weigh:
     },
     forecast: (features) => predictor.forecast(features),
   };
-}
-
-/** Cost weights at which the choice for some request turns, one a request and turn, ascending. */
-function turningWeights(forecasts: readonly Forecast[], costScale: number): Float64Array {
-  const turns: number[] = [];
-  for (const { quality, cost } of forecasts) {
-    const points = Array.from(quality, (value, model) => ({
-      quality: value,
-      cost: cost[model]! / costScale,
-    }));
-    const hull = upperHull(points);
-    for (let at = 1; at < hull.length; at++) {
-      const cheap = points[hull[at - 1]!]!;
-      const dear = points[hull[at]!]!;
-      turns.push((dear.quality - cheap.quality) / (dear.cost - cheap.cost));
-    }
-  }
-  return sortedNumbers(turns);
-}
-
-/** From all weight on cost (dial 0) to none (dial 1), by quantiles of the turning weights between. */
-function costWeightAt(dial: number, turning: Float64Array): number {
-  if (dial === 0) return COST_ALONE;
-  return dial === 1 || turning.length === 0 ? 0 : written(quantileSorted(turning, 1 - dial));
 }
 
 /**

@@ -71,32 +71,42 @@ export function observe(
   };
 }
 
+/** What each model is expected to give. Arrays by model. */
 export interface Expected {
   /** In [0, 1]. */
-  readonly quality: number;
-  /** Share of the dearest model's mean cost over all kinds; 0 where no cost was seen. */
-  readonly cost: number;
+  readonly quality: Float64Array;
+  /** In the cost basis; 0 where none was seen. */
+  readonly cost: Float64Array;
 }
+
+const shrunk = (count: number, value: number, towards: number): number =>
+  (count * value + PRIOR_STRENGTH * towards) / (count + PRIOR_STRENGTH);
 
 /**
  * What each model is expected to give on a kind of prompt: the kind's own means, drawn towards the
  * means over all kinds while there are few (hierarchical shrinkage).
  */
-export function expectations(state: AdaptiveState, kind: string): Expected[] {
+export function expectations(state: AdaptiveState, kind: string): Expected {
   const own = state.kinds.find((one) => one.kind === kind)?.models;
-  const dearest = Math.max(0, ...state.overall.map(({ cost }) => cost));
-  const shrunk = (count: number, value: number, towards: number): number =>
-    (count * value + PRIOR_STRENGTH * towards) / (count + PRIOR_STRENGTH);
-  return state.overall.map((overall, model) => {
+  const quality = new Float64Array(state.overall.length);
+  const cost = new Float64Array(state.overall.length);
+  for (let model = 0; model < quality.length; model++) {
+    const overall = state.overall[model]!;
     const estimate = own?.[model] ?? UNSEEN;
     const prior = shrunk(overall.scores, overall.quality, UNSEEN_QUALITY);
-    const cost = shrunk(estimate.costs, estimate.cost, overall.cost);
-    return {
-      quality: shrunk(estimate.scores, estimate.quality, prior),
-      cost: dearest === 0 ? 0 : cost / dearest,
-    };
-  });
+    quality[model] = shrunk(estimate.scores, estimate.quality, prior);
+    cost[model] = shrunk(estimate.costs, estimate.cost, overall.cost);
+  }
+  return { quality, cost };
 }
+
+/** Mean cost of the dearest model over all kinds; 0 where no cost was seen. */
+export const dearestCost = (state: AdaptiveState): number =>
+  Math.max(0, ...state.overall.map(({ cost }) => cost));
+
+/** How many scores have been learned from. */
+export const scoresSeen = (state: AdaptiveState): number =>
+  state.overall.reduce((total, { scores }) => total + scores, 0);
 
 /** The state with its numbers as a document holds them. */
 export function writtenState(state: AdaptiveState): AdaptiveState {

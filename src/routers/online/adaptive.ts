@@ -1,21 +1,24 @@
 import { z } from 'zod';
-import type { Features } from '../../features/index.js';
 import type { Policy, PolicyDocument } from '../../policies/index.js';
-import { createRng, quantileSorted, type Rng, sortedNumbers } from '../../statistics/index.js';
+import { createRng, type Rng } from '../../statistics/index.js';
 import { UserError } from '../../user-error.js';
+import { bestValue, COST_ALONE, costWeightAt, turningWeights } from '../cost-weight.js';
 import { dialSettings } from '../dial.js';
 import { checked, checkedParameters, dialLabel, policyId, written } from '../policy-document.js';
-import type { FitOptions, Router, RouterData } from '../router.js';
+import type { ColdOptions, FitOptions, Router, RouterData } from '../router.js';
 import { singleCallPolicy } from '../single-call-policy.js';
 import {
   type AdaptiveState,
   adaptiveStateSchema,
+  dearestCost,
   type Expected,
   emptyState,
   expectations,
   observe,
+  scoresSeen,
   writtenState,
 } from './adaptive-state.js';
+import { arrivalOrder, coldLabel } from './arrivals.js';
 import { promptKind } from './prompt-kind.js';
 
 const share = z.number().min(0).max(1);
@@ -32,21 +35,25 @@ const parametersSchema = z.strictObject({
   quality_weight: share,
   cost_weight: share,
   exploration: share,
+  /** Explores more while little is known: `trial_rounds` rounds of all models over the scores seen. */
+  trial_rounds: z.number().min(0).max(1000).optional(),
   state: adaptiveStateSchema,
 });
 type Parameters = z.output<typeof parametersSchema>;
 
-/** Exploration falls as this many rounds of all models over the arrivals so far (ε-greedy of Auer et al.). */
+/** Exploration falls as this many rounds of all models over the scores so far (ε-greedy of Auer et al.). */
 const ROUNDS_OF_TRIAL = 20;
 
-/** Highest quality_weight · quality − cost_weight · cost; of equals the cheaper, then the earlier. */
-function greediest(expected: readonly Expected[], costWeight: number): number {
-  const value = ({ quality, cost }: Expected): number =>
-    (1 - costWeight) * quality - costWeight * cost;
-  return expected.reduce((best, one, model) => {
-    const gain = value(one) - value(expected[best]!);
-    return gain > 0 || (gain === 0 && one.cost < expected[best]!.cost) ? model : best;
-  }, 0);
+const explorationAfter = (state: AdaptiveState, least: number, rounds: number): number =>
+  Math.max(least, Math.min(1, (rounds * state.overall.length) / (scoresSeen(state) + 1)));
+
+/** Quality given up for the dearest model's mean cost, of weights that add up to 1. */
+const costWeightOf = (share: number): number =>
+  Math.min(COST_ALONE, share / Math.max(1 - share, 1 / COST_ALONE));
+
+/** The model of the highest quality less weighed cost. */
+function greediest(expected: Expected, dearest: number, costShare: number): number {
+  return bestValue(expected, dearest === 0 ? 0 : costWeightOf(costShare) / dearest);
 }
 
 interface Draw {
@@ -64,26 +71,30 @@ function drawModel(greedy: number, models: number, exploration: number, rng: Rng
 }
 
 function adaptivePolicy(document: PolicyDocument, parameters: Parameters): Policy {
-  const { quality_weight, cost_weight, exploration } = parameters;
+  const { quality_weight, cost_weight, exploration, trial_rounds = 0 } = parameters;
   const relativeWeight = cost_weight / (quality_weight + cost_weight);
   /** The state is only ever the policy's own, or one that `learn` made of it. */
   const stateOf = (learned: unknown): AdaptiveState =>
     learned === null ? parameters.state : (learned as AdaptiveState);
-  const fittedExpectations = new Map<string, { readonly expected: Expected[]; greedy: number }>();
-  const lookUp = (state: AdaptiveState, kind: string) => {
-    const known = state === parameters.state ? fittedExpectations.get(kind) : undefined;
-    if (known !== undefined) return known;
+  const considered = (state: AdaptiveState, kind: string) => {
     const expected = expectations(state, kind);
-    const found = { expected, greedy: greediest(expected, relativeWeight) };
-    if (state === parameters.state) fittedExpectations.set(kind, found);
-    return found;
+    const dearest = dearestCost(state);
+    const chance = explorationAfter(state, exploration, trial_rounds);
+    return { expected, dearest, chance, greedy: greediest(expected, dearest, relativeWeight) };
   };
-  return singleCallPolicy(
+  const fitted = new Map<string, ReturnType<typeof considered>>();
+  const lookUp = (state: AdaptiveState, kind: string) => {
+    if (state !== parameters.state) return considered(state, kind);
+    const known = fitted.get(kind) ?? considered(state, kind);
+    fitted.set(kind, known);
+    return known;
+  };
+  const policy = singleCallPolicy(
     document,
     (features, rng, learned) => {
       const kind = promptKind(features);
-      const { expected, greedy } = lookUp(stateOf(learned), kind);
-      const draw = drawModel(greedy, document.models.length, exploration, rng);
+      const { expected, dearest, chance, greedy } = lookUp(stateOf(learned), kind);
+      const draw = drawModel(greedy, document.models.length, chance, rng);
       return {
         model: draw.model,
         propensity: draw.propensity,
@@ -91,7 +102,7 @@ function adaptivePolicy(document: PolicyDocument, parameters: Parameters): Polic
           draw.explored
             ? `explores: drawn from ${document.models.length} models`
             : `best weighed value for prompts that look like ${kind}`,
-          `expects quality ${expected[draw.model]!.quality.toFixed(3)} at ${(100 * expected[draw.model]!.cost).toFixed(1)} % of the dearest model's cost`,
+          `expects quality ${expected.quality[draw.model]!.toFixed(3)} at ${((100 * expected.cost[draw.model]!) / (dearest || 1)).toFixed(1)} % of the dearest model's cost`,
           `weighs quality ${quality_weight}, cost ${cost_weight}`,
         ],
       };
@@ -102,56 +113,26 @@ function adaptivePolicy(document: PolicyDocument, parameters: Parameters): Polic
         observe(stateOf(learned), promptKind(features), model, score, cost),
     },
   );
+  return {
+    ...policy,
+    forecast: (features) => lookUp(parameters.state, promptKind(features)).expected,
+  };
 }
 
 /** Learns from arrivals in a seeded order: each time of the model chosen, and of no other. */
 function learnFromArrivals(fit: RouterData, exploration: number, seed: number): AdaptiveState {
   const rng = createRng(seed, 'adaptive-arrivals');
   const models = fit.models.length;
-  const order = fit.features.map((_, row) => row);
-  for (let at = order.length - 1; at > 0; at--) {
-    const other = rng.below(at + 1);
-    [order[at], order[other]] = [order[other]!, order[at]!];
-  }
   let state = emptyState(models);
-  order.forEach((row, arrival) => {
+  for (const row of arrivalOrder(fit.features.length, rng)) {
     const kind = promptKind(fit.features[row]!);
-    const trial = Math.min(1, (ROUNDS_OF_TRIAL * models) / (arrival + 1));
-    const greedy = greediest(expectations(state, kind), rng.next());
-    const { model } = drawModel(greedy, models, Math.max(exploration, trial), rng);
+    const greedy = greediest(expectations(state, kind), dearestCost(state), rng.next());
+    const chance = explorationAfter(state, exploration, ROUNDS_OF_TRIAL);
+    const { model } = drawModel(greedy, models, chance, rng);
     const cell = row * models + model;
     state = observe(state, kind, model, fit.score[cell]!, fit.cost[cell]!);
-  });
+  }
   return writtenState(state);
-}
-
-/** Cost weights at which the choice for some prompt of `tune` turns, one a prompt and turn, sorted. */
-function turningWeights(state: AdaptiveState, tune: readonly Features[]): Float64Array {
-  const byKind = new Map<string, number[]>();
-  const turnsOf = (kind: string): number[] => {
-    const expected = expectations(state, kind);
-    return expected.flatMap((dear) =>
-      expected.flatMap((cheap) => {
-        const gain = dear.quality - cheap.quality;
-        const price = dear.cost - cheap.cost;
-        return gain > 0 && price > 0 ? [gain / (gain + price)] : [];
-      }),
-    );
-  };
-  return sortedNumbers(
-    tune.flatMap((features) => {
-      const kind = promptKind(features);
-      const known = byKind.get(kind) ?? turnsOf(kind);
-      byKind.set(kind, known);
-      return known;
-    }),
-  );
-}
-
-/** From all weight on cost (dial 0) to none (dial 1), by quantiles of the turning weights between. */
-function costWeightAt(dial: number, turning: Float64Array): number {
-  if (dial === 0) return 1;
-  return dial === 1 || turning.length === 0 ? 0 : quantileSorted(turning, 1 - dial);
 }
 
 /**
@@ -179,9 +160,13 @@ export class AdaptiveRouter implements Router {
     if (state.overall.every(({ costs }) => costs === 0)) {
       return { leftOut: 'no cost is known on the part it would learn from' };
     }
-    const turning = turningWeights(state, tune.features);
+    const turning = turningWeights(
+      tune.features.map((features) => expectations(state, promptKind(features))),
+      dearestCost(state) || 1,
+    );
     const documents = dialSettings(options.dials).map((dial) => {
-      const costWeight = written(costWeightAt(dial, turning));
+      const weight = costWeightAt(dial, turning);
+      const costWeight = weight === COST_ALONE ? 1 : written(weight / (1 + weight));
       const parameters = {
         quality_weight: written(1 - costWeight),
         cost_weight: costWeight,
@@ -191,6 +176,20 @@ export class AdaptiveRouter implements Router {
       return { router: 'adaptive', dial: dialLabel(dial), models: fit.models, parameters };
     });
     return documents.map((document) => adaptivePolicy(document, document.parameters));
+  }
+
+  cold(models: readonly string[], options: ColdOptions): Policy {
+    const settings = checked(settingsSchema, options.settings, 'settings', 'Router "adaptive"');
+    const costWeight = written(options.costWeight / (1 + options.costWeight));
+    const parameters = {
+      quality_weight: written(1 - costWeight),
+      cost_weight: costWeight,
+      exploration: settings.exploration,
+      trial_rounds: ROUNDS_OF_TRIAL,
+      state: emptyState(models.length),
+    };
+    const document = { router: 'adaptive', dial: coldLabel(options), models, parameters };
+    return adaptivePolicy(document, parameters);
   }
 
   fromDocument(document: PolicyDocument): Policy {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { extractFeatures } from '../../src/features/index.js';
-import { drive, type Policy } from '../../src/policies/index.js';
-import { type AdaptiveState, policyFromDocument } from '../../src/routers/index.js';
-import { createRng } from '../../src/statistics/index.js';
+import { extractFeatures } from '../../../src/features/index.js';
+import { drive, type Policy } from '../../../src/policies/index.js';
+import { type AdaptiveState, policyFromDocument } from '../../../src/routers/index.js';
+import { createRng } from '../../../src/statistics/index.js';
 
 const features = extractFeatures({
   messages: [{ role: 'user', content: 'Name a river.' }],
