@@ -12,10 +12,11 @@ export interface BuildMatrixOptions {
   readonly failed: 'zero' | 'exclude';
 }
 
-/** The version that judged last, so that verdicts of two versions are never averaged. */
-function latestVersion(scores: readonly Score[]): string | null {
+/** The version of a judge that judged last, so that verdicts of two versions are never averaged; null where it judged nothing. */
+export function latestVersion(scores: readonly Score[], judge: string): string | null {
   let latest: Score | null = null;
   for (const score of scores) {
+    if (score.judge !== judge) continue;
     if (latest === null || score.completedAt > latest.completedAt) latest = score;
   }
   return latest?.judgeVersion ?? null;
@@ -84,7 +85,7 @@ export function buildMatrix(
   }
 
   const ours = scores.filter(({ judge }) => judge === options.judge);
-  const version = latestVersion(ours);
+  const version = latestVersion(ours, options.judge);
   const repeats = new Map<number, number[]>();
   for (const verdict of ours) {
     const at = indexOf(verdict);
@@ -106,11 +107,16 @@ export function buildMatrix(
     return { ...columns, costBasis: known ? 'usd' : 'none' };
   }
   cost.fill(Number.NaN);
-  const shares = callShares({ ...columns, costBasis: 'none' });
-  if (shares === null) return { ...columns, costBasis: 'none' };
-  for (let at = 0; at < size; at++) {
-    const m = Math.floor(at / trials) % models.length;
-    if (state[at] !== CELL.missing) cost[at] = shares[m]!;
-  }
-  return { ...columns, costBasis: 'call_share' };
+  return inCallShares({ ...columns, costBasis: 'none' });
+}
+
+/** The matrix with call shares for costs; as it is, its costs unknown, where fewer than two models have a score. */
+export function inCallShares(matrix: OutcomeMatrix): OutcomeMatrix {
+  const { models, trials, state } = matrix;
+  const shares = callShares(matrix);
+  if (shares === null) return matrix;
+  const cost = Float64Array.from(state, (cell, at) =>
+    cell === CELL.missing ? Number.NaN : shares[Math.floor(at / trials) % models.length]!,
+  );
+  return { ...matrix, cost, costBasis: 'call_share' };
 }

@@ -1,4 +1,5 @@
-export { type BuildMatrixOptions, buildMatrix } from './build-matrix.js';
+export { assumePrices } from './assumed-prices.js';
+export { type BuildMatrixOptions, buildMatrix, latestVersion } from './build-matrix.js';
 export {
   type ImportedCell,
   type ImportedOutcomes,
@@ -10,6 +11,7 @@ export {
   type RunToImport,
   toRun,
 } from './formats/index.js';
+export { type JoinedMatrix, joinMatrices } from './join-matrices.js';
 export { type CellKeyParts, cellKey, type ScoreKeyParts, scoreKey } from './keys.js';
 export { CELL, type OutcomeMatrix } from './matrix.js';
 export type { Outcome, Run, RunStatus, Score, SpendTotal } from './outcome.js';
