@@ -1,14 +1,14 @@
 import { mean } from '../statistics/index.js';
 import { version } from '../version.js';
 import { choiceRow, chooseOnFolds, reportChoice } from './choice.js';
-import type { Comparison, RouterMetrics } from './comparison.js';
+import type { Comparison } from './comparison.js';
 import { matchDials, TUNED } from './dial-rows.js';
 import { type FittedFold, fitFold } from './fit-fold.js';
 import { judgeFamilyWarning } from './judge-family.js';
 import { testOperatingPoints } from './operating-points.js';
 import { type CompareInput, type Prepared, prepare } from './prepare.js';
 import { findRegressions } from './regressions.js';
-import { routerMetrics } from './router-metrics.js';
+import { type MeasuredRouter, routerMetrics } from './router-metrics.js';
 import { type Selection, select } from './selection.js';
 import { type Procedure, TestSample } from './test-sample.js';
 import { measureTradeoffs, type TradeoffRow, withoutRepeats } from './tradeoffs.js';
@@ -50,7 +50,7 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
   const sample = new TestSample(folds, grouping.groupOf, resamples, options.seed);
   const runnable = runnableRouters(folds);
   const candidate = candidateOf(selections);
-  const measured = [
+  const offered = [
     ...baselineRows(models, folds),
     ...runnable.flatMap((router) =>
       withoutRepeats(routerRows(router, folds, selections, prepared), sample),
@@ -58,8 +58,8 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
     ...bestRow(candidate),
   ];
   const choosing = options.constraint ? chooseOnFolds(folds, options.constraint) : null;
-  const chosen = choosing && choiceRow(choosing, measured);
-  const rows = [...measured, ...(chosen?.added ?? [])];
+  const chosen = choosing && choiceRow(choosing, offered);
+  const rows = [...offered, ...(chosen?.added ?? [])];
   const reference = selections.map((selection) => selection.reference);
   onProgress('Measuring intervals');
   const tradeoffs = measureTradeoffs(rows, sample, {
@@ -95,6 +95,7 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
     assumedPrices: options.assumedPrices !== undefined,
     outOfDomain: options.outOfDomain ?? false,
   });
+  const metrics = metricsOf(runnable, folds, selections, prepared, sample);
   onProgress('Looking within domains');
   const perDomain = operating.find(({ router }) => router === 'per-domain');
   const withinDomains = lookWithinDomains({
@@ -123,7 +124,7 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
       test: size('test'),
       folds: folds.length,
       groups: split.groups,
-      testGroups: new Set(sample.groups).size,
+      testGroups: sample.groupCount,
     },
     costBasis,
     judge: run.judge,
@@ -131,7 +132,7 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
     reference: referenceModel,
     verdict: { ...verdict, text: `${prefix}${text}` },
     tradeoffs,
-    metrics: metricsOf(runnable, folds, selections, prepared, sample),
+    metrics: metrics.map((one) => one.metrics),
     costRange: costBasis === 'none' ? null : costRangeOf(folds),
     withinDomains,
     routers: input.routers.map(({ router }) => router.id),
@@ -254,7 +255,7 @@ function metricsOf(
   selections: readonly Selection[],
   { foldInput }: Prepared,
   sample: TestSample,
-): RouterMetrics[] {
+): MeasuredRouter[] {
   if (foldInput.common.matrix.costBasis === 'none') return [];
   const none = folds.map(() => null);
   const hulls = folds.map(({ hull, always }) => hull.map((m) => always[m]!));
@@ -262,10 +263,12 @@ function metricsOf(
   const ofMixture = mixtures.every((dial) => dial.length > 0)
     ? [
         routerMetrics(
-          'mixture',
-          matchDials(mixtures, foldInput.dials).map(({ procedure }) => procedure),
-          hulls,
-          none,
+          {
+            router: 'mixture',
+            dial: matchDials(mixtures, foldInput.dials).map(({ procedure }) => procedure),
+            vertices: hulls,
+            keeping: none,
+          },
           folds,
           selections,
           sample,
@@ -278,7 +281,7 @@ function metricsOf(
       const offered = folds.map((fold) => fold.routers.get(router)!);
       const dial = matchDials(offered, foldInput.dials).map(({ procedure }) => procedure);
       const keeping = selections.map((selection) => selection.keeping.get(router)!);
-      return routerMetrics(router, dial, offered, keeping, folds, selections, sample);
+      return routerMetrics({ router, dial, vertices: offered, keeping }, folds, selections, sample);
     }),
   ];
 }

@@ -1,43 +1,46 @@
-import { interpolate } from '../statistics/index.js';
+import { Curve } from '../statistics/index.js';
 import type { FittedFold } from './fit-fold.js';
-import type { Procedure, SampleView } from './test-sample.js';
+import type { Draws, Procedure, TestSample } from './test-sample.js';
 
 /**
- * Quality of the random mixture of models at the procedure's own cost: on each fold, the hull's
- * models (fixed on fit and tune) at their means in this sample, the weight solved for the cost in
- * this sample and clamped at both ends; folds averaged by rows.
+ * How much better the procedure is than the random mixture of models that costs the same: on each
+ * fold, the hull's models (fixed on fit and tune) at their means in the sample drawn, the weight
+ * solved for the procedure's cost in that sample and clamped at both ends; folds averaged by rows.
  */
-export function mixtureQuality(
-  view: SampleView,
-  procedure: Procedure,
-  folds: readonly FittedFold[],
-): number {
-  let total = 0;
-  let rows = 0;
-  folds.forEach(({ hull, always }, fold) => {
-    const drawn = view.rows(fold);
-    if (drawn === 0) return;
-    const line = hull
-      .map((m) => view.inFold(always[m]!, fold))
-      .sort((a, b) => a.cost - b.cost || a.quality - b.quality);
-    total += drawn * interpolate(line, view.inFold(procedure[fold]!, fold).cost);
-    rows += drawn;
-  });
-  return total / rows;
-}
-
-/** How much better the procedure is than the random mixture of models that costs the same. */
 export function gainOverMixture(
-  view: SampleView,
+  sample: TestSample,
   procedure: Procedure,
   folds: readonly FittedFold[],
-): number {
-  return view.at(procedure).quality - mixtureQuality(view, procedure, folds);
+): Draws {
+  const own = sample.means(procedure);
+  const parts = folds.map(({ hull, always }, fold) => ({
+    rows: sample.rowsInFold(fold),
+    cost: sample.meansInFold(procedure[fold]!, fold).cost,
+    models: hull.map((m) => sample.meansInFold(always[m]!, fold)),
+    line: new Curve(hull.length),
+  }));
+  return sample.draw((at) => {
+    let total = 0;
+    let drawn = 0;
+    for (const { rows, cost, models, line } of parts) {
+      if (rows[at] === 0) continue;
+      line.clear();
+      for (const model of models) line.add(model.cost[at]!, model.quality[at]!);
+      total += rows[at]! * line.at(cost[at]!);
+      drawn += rows[at]!;
+    }
+    return own.quality[at]! - total / drawn;
+  });
 }
 
 /** One-sided bootstrap p-value of "no gain": the share of resamples at or below 0, never itself 0. */
-export function bootstrapPValue(resampled: Float64Array): number {
-  const known = resampled.filter((value) => !Number.isNaN(value));
-  if (known.length === 0) return Number.NaN;
-  return (1 + known.filter((value) => value <= 0).length) / (1 + known.length);
+export function bootstrapPValue(draws: Draws): number {
+  let known = 0;
+  let without = 0;
+  for (let at = 1; at < draws.length; at++) {
+    if (Number.isNaN(draws[at]!)) continue;
+    known++;
+    if (draws[at]! <= 0) without++;
+  }
+  return known === 0 ? Number.NaN : (1 + without) / (1 + known);
 }

@@ -17,26 +17,26 @@ export function testOperatingPoints(
   { margin, costKnown }: { readonly margin: number; readonly costKnown: boolean },
 ): OperatingPointTest[] {
   const referenceQuality = sample.column(reference, 'quality');
+  const ofReference = sample.means(reference);
   const tests = points.flatMap(({ router, id, procedure }) => {
     const quality = clusterDifference(
       sample.column(procedure, 'quality'),
       referenceQuality,
       sample.groups,
     );
-    const gains = sample.resampled((view) => gainOverMixture(view, procedure, folds));
-    const named = { router, policy: id };
+    const own = sample.means(procedure);
+    const gains = gainOverMixture(sample, procedure, folds);
+    const named = { router, policy: id, prompts: sample.rows, groups: sample.groupCount };
     const againstReference = {
       ...named,
       against: 'reference' as const,
-      difference: sample.estimate(
-        (view) => view.at(procedure).quality - view.at(reference).quality,
-      ),
+      difference: sample.estimate(sample.draw((at) => own.quality[at]! - ofReference.quality[at]!)),
       p: clusterPValue(quality, -margin),
     };
     const againstMixture = {
       ...named,
       against: 'mixture' as const,
-      difference: sample.estimateFrom(gainOverMixture(sample.view, procedure, folds), gains),
+      difference: sample.estimate(gains),
       p: bootstrapPValue(gains),
     };
     return costKnown ? [againstReference, againstMixture] : [againstReference];

@@ -1,7 +1,7 @@
 import { sha256 } from '../hash.js';
-import { paretoFrontier, quantile } from '../statistics/index.js';
+import { paretoFrontier, quantileSorted, sortedNumbers } from '../statistics/index.js';
 import type { Tradeoff } from './comparison.js';
-import type { Procedure, TestSample } from './test-sample.js';
+import type { MeanDraws, Procedure, TestSample } from './test-sample.js';
 
 /** A row of the table before it is measured. */
 export interface TradeoffRow {
@@ -24,7 +24,8 @@ export function measureTradeoffs(
   sample: TestSample,
   options: TradeoffOptions,
 ): Tradeoff[] {
-  const measured = rows.map((row) => measure(row, sample, options));
+  const reference = sample.means(options.reference);
+  const measured = rows.map((row) => measure(row, sample, options, reference));
   const points = measured.map(({ router, quality, cost }) =>
     router === 'oracle'
       ? { cost: Number.NaN, quality: Number.NaN }
@@ -37,13 +38,15 @@ export function measureTradeoffs(
 function measure(
   { router, dial, procedure, chosenOnTune }: TradeoffRow,
   sample: TestSample,
-  { models, costBasis, split, reference }: TradeoffOptions,
+  { models, costBasis, split }: TradeoffOptions,
+  reference: MeanDraws,
 ): Tradeoff {
   const unknown = { mean: null, low: null, high: null };
-  const cost = costBasis === 'none' ? unknown : sample.estimate((view) => view.at(procedure).cost);
+  const own = sample.means(procedure);
+  const cost = costBasis === 'none' ? unknown : sample.estimate(own.cost);
   const thousand = (value: number | null): number | null => (value === null ? null : value * 1000);
-  const latency = sample.column(procedure, 'latency');
-  const known = latency.every((value) => !Number.isNaN(value));
+  const latency = sortedNumbers(sample.column(procedure, 'latency'));
+  const known = latency.length === sample.rows;
   const shares = sample.shares(procedure);
   return {
     policy: `${router}@${dial}`,
@@ -51,22 +54,20 @@ function measure(
     dial,
     split,
     prompts: sample.rows,
-    quality: sample.estimate((view) => view.at(procedure).quality),
+    quality: sample.estimate(own.quality),
     costUsdPer1k:
       costBasis === 'usd'
         ? { mean: thousand(cost.mean), low: thousand(cost.low), high: thousand(cost.high) }
         : unknown,
     cost,
-    qualityDelta: sample.estimate(
-      (view) => view.at(procedure).quality - view.at(reference).quality,
-    ),
+    qualityDelta: sample.estimate(sample.draw((at) => own.quality[at]! - reference.quality[at]!)),
     costSaving:
       costBasis === 'none'
         ? unknown
-        : sample.estimate((view) => 1 - view.at(procedure).cost / view.at(reference).cost),
+        : sample.estimate(sample.draw((at) => 1 - own.cost[at]! / reference.cost[at]!)),
     latencyMs: {
-      p50: known ? quantile(latency, 0.5) : null,
-      p95: known ? quantile(latency, 0.95) : null,
+      p50: known ? quantileSorted(latency, 0.5) : null,
+      p95: known ? quantileSorted(latency, 0.95) : null,
     },
     shares: Object.fromEntries(
       models.map((model, m) => [model, shares[m]!] as const).filter(([, share]) => share > 0),

@@ -8,7 +8,7 @@ import {
 import type { ComparisonVerdict, VerdictCheck } from './comparison.js';
 import type { FittedFold } from './fit-fold.js';
 import { bootstrapPValue, gainOverMixture } from './mixture-check.js';
-import type { Procedure, TestSample } from './test-sample.js';
+import type { Draws, Procedure, TestSample } from './test-sample.js';
 import { checkText, percentText, signedText } from './verdict-text.js';
 
 export interface VerdictInput {
@@ -56,15 +56,15 @@ export function judge(input: VerdictInput): ComparisonVerdict {
     meanCheck('quality', quality, -margin, 'above', input, candidate.id),
     meanCheck('cost', cost, 0, 'below', input, candidate.id),
   ];
-  const gains = sample.resampled((view) => gainOverMixture(view, candidate.procedure, input.folds));
-  const gain = gainOverMixture(sample.view, candidate.procedure, input.folds);
-  const gainCheck = mixtureCheck(gain, gains, input, candidate.id);
+  const gains = gainOverMixture(sample, candidate.procedure, input.folds);
+  const gain = gains[0]!;
+  const gainCheck = mixtureCheck(gains, input, candidate.id);
   checks.push(gainCheck.check);
   const discordance = discordantShare(input, candidate.procedure);
   const found = { ...common, discordance, checks };
   const [a, b, c] = checks;
   if (a!.holds && b!.holds && c!.holds) {
-    const saving = -cost.mean / sample.view.at(reference.procedure).cost;
+    const saving = -cost.mean / sample.means(reference.procedure).cost[0]!;
     const text = `Route: ${candidate.id} keeps the quality of ${reference.model} within ${margin} (${signedText(quality.mean)}) at ${percentText(saving)} less cost, and beats a random mixture of the models at the same cost by ${signedText(gain)}.`;
     return { ...found, answer: 'route', policy: candidate.id, text, nNeeded: null };
   }
@@ -126,16 +126,15 @@ function meanCheck(
 }
 
 function mixtureCheck(
-  gain: number,
-  gains: Float64Array,
+  gains: Draws,
   { sample, alpha, costKnown, costInUsd, reference }: VerdictInput,
   candidate: string,
 ): { check: VerdictCheck; high: number; standardError: number } {
   const estimate = costKnown
-    ? sample.estimateFrom(gain, gains, 1 - 2 * alpha)
+    ? sample.estimate(gains, 1 - 2 * alpha)
     : { mean: null, low: null, high: null };
   const p = bootstrapPValue(gains);
-  const known = gains.filter((value) => !Number.isNaN(value));
+  const known = gains.subarray(1).filter((value) => !Number.isNaN(value));
   const average = known.reduce((total, value) => total + value, 0) / known.length;
   const variance =
     known.reduce((total, value) => total + (value - average) ** 2, 0) / (known.length - 1);

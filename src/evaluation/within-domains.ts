@@ -1,7 +1,7 @@
-import { bootstrapSums, interpolate, mean as meanOf, upperHull } from '../statistics/index.js';
+import { bootstrapSums, Curve, mean as meanOf, upperHull } from '../statistics/index.js';
 import type { Estimate, WithinDomains } from './comparison.js';
 import type { FittedFold } from './fit-fold.js';
-import type { Procedure, TestSample } from './test-sample.js';
+import type { Draws, Procedure, TestSample } from './test-sample.js';
 
 export interface WithinDomainsInput {
   readonly sample: TestSample;
@@ -47,32 +47,43 @@ export function lookWithinDomains(input: WithinDomainsInput): WithinDomains | nu
     sample.column(procedure, 'cost'),
   ]);
   const of = { series, groups: sample.groups, parts, resamples: input.resamples, seed: input.seed };
+  // With all rows in one group, its one draw is the sample itself.
   const exact = bootstrapSums({ ...of, groups: sample.groups.map(() => 0), resamples: 1 });
   const drawn = bootstrapSums(of);
-  type Sums = typeof exact;
-  const rows = ({ rows: all }: Sums, b: number, domain: number): number =>
-    all[b * domains.length + domain]!;
-  const mean = (sums: Sums, b: number, domain: number, column: number): number =>
-    sums.sums[(b * domains.length + domain) * series.length + column]! / rows(sums, b, domain);
-  const gainIn = (sums: Sums, b: number, domain: number): number => {
-    const line = mixed[domain]!.map((m) => ({
-      quality: mean(sums, b, domain, 6 + 2 * m),
-      cost: mean(sums, b, domain, 7 + 2 * m),
-    })).sort((a, c) => a.cost - c.cost || a.quality - c.quality);
-    return mean(sums, b, domain, 4) - interpolate(line, mean(sums, b, domain, 5));
+  const drawsOf = (first: Float64Array, rest: Float64Array, place: number): Draws => {
+    const draws = new Float64Array(sample.size);
+    draws[0] = first[place]!;
+    draws.set(rest.subarray(place * input.resamples, (place + 1) * input.resamples), 1);
+    return draws;
   };
-  const estimate = (statistic: (sums: Sums, b: number) => number): Estimate =>
-    sample.estimateFrom(
-      statistic(exact, 0),
-      Float64Array.from({ length: input.resamples }, (_, b) => statistic(drawn, b)),
-    );
-  const overDomains = (sums: Sums, b: number): number => {
+  const rowsIn = (domain: number): Draws => drawsOf(exact.rows, drawn.rows, domain);
+  const meanIn = (domain: number, column: number): Draws => {
+    const place = column * domains.length + domain;
+    const sums = drawsOf(exact.sums, drawn.sums, place);
+    const rows = rowsIn(domain);
+    return sample.draw((at) => sums[at]! / rows[at]!);
+  };
+  const gainIn = domains.map((_, domain) => {
+    const [quality, cost] = [meanIn(domain, 4), meanIn(domain, 5)];
+    const models = mixed[domain]!.map((m) => ({
+      quality: meanIn(domain, 6 + 2 * m),
+      cost: meanIn(domain, 7 + 2 * m),
+    }));
+    const line = new Curve(models.length);
+    return sample.draw((at) => {
+      line.clear();
+      for (const model of models) line.add(model.cost[at]!, model.quality[at]!);
+      return quality[at]! - line.at(cost[at]!);
+    });
+  });
+  const sizes = domains.map((_, domain) => rowsIn(domain));
+  const overDomains = (at: number): number => {
     let total = 0;
     let count = 0;
     for (let domain = 0; domain < domains.length; domain++) {
-      const here = rows(sums, b, domain);
+      const here = sizes[domain]![at]!;
       if (here === 0) continue;
-      total += here * gainIn(sums, b, domain);
+      total += here * gainIn[domain]![at]!;
       count += here;
     }
     return total / count;
@@ -80,21 +91,18 @@ export function lookWithinDomains(input: WithinDomainsInput): WithinDomains | nu
   const gains = candidate !== null && input.costKnown;
   return {
     policy: candidate?.id ?? null,
-    gain: gains ? estimate(overDomains) : null,
+    gain: gains ? sample.estimate(sample.draw(overDomains)) : null,
     overPerDomain:
       candidate === null || perDomain === null
         ? null
-        : sample.estimate(
-            (view) => view.at(candidate.procedure).quality - view.at(perDomain).quality,
-          ),
+        : differenceOf(sample, candidate.procedure, perDomain),
     domains: domains.map((domain, at) => {
       const inPart = (part: 'fit' | 'tune' | 'test'): number =>
         folds.reduce(
           (total, { fold }) => total + fold[part].filter((row) => nameOf(row) === domain).length,
           0,
         );
-      const quality = (column: number): Estimate =>
-        estimate((sums, b) => mean(sums, b, at, column));
+      const quality = (column: number): Estimate => sample.estimate(meanIn(at, column));
       return {
         domain,
         fit: Math.round(inPart('fit') / folds.length),
@@ -104,10 +112,15 @@ export function lookWithinDomains(input: WithinDomainsInput): WithinDomains | nu
         reference: quality(0),
         perDomain: perDomain === null ? null : quality(2),
         candidate: candidate === null ? null : quality(4),
-        gain: gains ? estimate((sums, b) => gainIn(sums, b, at)) : null,
+        gain: gains ? sample.estimate(gainIn[at]!) : null,
       };
     }),
   };
+}
+
+function differenceOf(sample: TestSample, one: Procedure, other: Procedure): Estimate {
+  const [own, theirs] = [sample.means(one).quality, sample.means(other).quality];
+  return sample.estimate(sample.draw((at) => own[at]! - theirs[at]!));
 }
 
 /** Said where a gain over the mixture holds overall and is not shown inside domains. */

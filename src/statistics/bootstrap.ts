@@ -1,5 +1,6 @@
 import { quantileSorted, sortedNumbers } from './quantile.js';
 import { createRng } from './random.js';
+import { type SeriesChanges, seriesChanges } from './series-changes.js';
 
 export interface BootstrapInput {
   /** One array of values by row for each series; all of one length. */
@@ -17,42 +18,109 @@ export interface BootstrapSums {
   readonly resamples: number;
   readonly series: number;
   readonly parts: number;
-  /** Resample b, part p, series s at `(b * parts + p) * series + s`. */
+  /** Series s, part p, resample b at `(s * parts + p) * resamples + b`. */
   readonly sums: Float64Array;
-  /** Rows drawn: resample b, part p at `b * parts + p`. */
+  /** Rows drawn: part p, resample b at `p * resamples + b`. */
   readonly rows: Float64Array;
 }
+
+/** Resamples that are summed at a time: so many sums stay in registers. */
+const BLOCK = 8;
 
 /**
  * Bootstrap over groups (Efron 1979; whole groups drawn with replacement), one resample shared by
  * all series so that their differences stay paired. Each resample has a stream of its own, so
- * resample b is the same whatever else is computed.
+ * resample b is the same whatever else is computed. A series with a NaN in it is NaN in every resample.
  */
 export function bootstrapSums(input: BootstrapInput): BootstrapSums {
-  const { resamples, seed } = input;
-  const width = input.series.length;
-  const { totals, sizes, groupOf, partOf, groups: count, parts } = sumByCell(input);
-  const sums = new Float64Array(resamples * parts * width);
-  const rows = new Float64Array(resamples * parts);
-  const drawn = new Uint32Array(count);
-  for (let b = 0; b < resamples; b++) {
-    const rng = createRng(seed, 'bootstrap', b);
+  const { resamples, seed, series } = input;
+  const cells = gatherCells(input);
+  const { partStarts, groupOf, sizes, groups } = cells;
+  const parts = partStarts.length - 1;
+  const changes = seriesChanges(series.length, (s) => cells.totals(series[s]!), partStarts);
+  const sums = new Float64Array(series.length * parts * resamples);
+  const rows = new Float64Array(parts * resamples);
+  const drawn = new Float64Array(groups * BLOCK);
+  const weights = new Float64Array(groupOf.length * BLOCK);
+  for (let from = 0; from < resamples; from += BLOCK) {
+    const count = Math.min(BLOCK, resamples - from);
     drawn.fill(0);
-    for (let i = 0; i < count; i++) {
-      const group = rng.below(count);
-      drawn[group] = drawn[group]! + 1;
+    for (let j = 0; j < count; j++) {
+      const rng = createRng(seed, 'bootstrap', from + j);
+      for (let i = 0; i < groups; i++) {
+        const at = rng.below(groups) * BLOCK + j;
+        drawn[at] = drawn[at]! + 1;
+      }
     }
-    for (let cell = 0; cell < sizes.length; cell++) {
-      const times = drawn[groupOf[cell]!]!;
-      if (times === 0) continue;
-      const part = b * parts + partOf[cell]!;
-      rows[part] = rows[part]! + times * sizes[cell]!;
-      const from = cell * width;
-      const to = part * width;
-      for (let s = 0; s < width; s++) sums[to + s] = sums[to + s]! + times * totals[from + s]!;
+    for (let cell = 0; cell < groupOf.length; cell++) {
+      const group = groupOf[cell]! * BLOCK;
+      for (let j = 0; j < BLOCK; j++) weights[cell * BLOCK + j] = drawn[group + j]!;
+    }
+    for (let part = 0; part < parts; part++) {
+      for (let cell = partStarts[part]!; cell < partStarts[part + 1]!; cell++) {
+        for (let j = 0; j < count; j++) {
+          rows[part * resamples + from + j]! += weights[cell * BLOCK + j]! * sizes[cell]!;
+        }
+      }
+    }
+    addChanges(changes, weights, { sums, parts, resamples, from, count });
+  }
+  return { resamples, series: series.length, parts, sums, rows };
+}
+
+/** The weighted sums of every series and part in one block of resamples. */
+function addChanges(
+  { base, starts, cells, changes }: SeriesChanges,
+  weights: Float64Array,
+  to: {
+    readonly sums: Float64Array;
+    readonly parts: number;
+    readonly resamples: number;
+    readonly from: number;
+    readonly count: number;
+  },
+): void {
+  const { sums, parts, resamples, from, count } = to;
+  const block = new Float64Array(BLOCK);
+  for (let s = 0; s < base.length; s++) {
+    for (let part = 0; part < parts; part++) {
+      const at = s * parts + part;
+      let a = 0;
+      let b = 0;
+      let c = 0;
+      let d = 0;
+      let e = 0;
+      let f = 0;
+      let g = 0;
+      let h = 0;
+      const end = starts[at + 1]!;
+      for (let i = starts[at]!; i < end; i++) {
+        const cell = cells[i]! * BLOCK;
+        const change = changes[i]!;
+        a += change * weights[cell]!;
+        b += change * weights[cell + 1]!;
+        c += change * weights[cell + 2]!;
+        d += change * weights[cell + 3]!;
+        e += change * weights[cell + 4]!;
+        f += change * weights[cell + 5]!;
+        g += change * weights[cell + 6]!;
+        h += change * weights[cell + 7]!;
+      }
+      block[0] = a;
+      block[1] = b;
+      block[2] = c;
+      block[3] = d;
+      block[4] = e;
+      block[5] = f;
+      block[6] = g;
+      block[7] = h;
+      const own = at * resamples + from;
+      const other = (base[s]! * parts + part) * resamples + from;
+      for (let j = 0; j < count; j++) {
+        sums[own + j] = base[s]! < 0 ? block[j]! : sums[other + j]! + block[j]!;
+      }
     }
   }
-  return { resamples, series: width, parts, sums, rows };
 }
 
 /** Mean of one series in each resample, over all parts; NaN where no row was drawn. */
@@ -61,8 +129,8 @@ export function resampledMeans(of: BootstrapSums, series: number): Float64Array 
     let total = 0;
     let rows = 0;
     for (let p = 0; p < of.parts; p++) {
-      total += of.sums[(b * of.parts + p) * of.series + series]!;
-      rows += of.rows[b * of.parts + p]!;
+      total += of.sums[(series * of.parts + p) * of.resamples + b]!;
+      rows += of.rows[p * of.resamples + b]!;
     }
     return total / rows;
   });
@@ -81,50 +149,56 @@ export function percentileInterval(
   };
 }
 
-/** Series summed within cells (what a group has in a part), as cells × series, so that a resample is one weighted sum of rows. */
-function sumByCell({ series, groups, parts }: BootstrapInput): {
-  totals: Float64Array;
-  sizes: Float64Array;
-  groupOf: Int32Array;
-  partOf: Int32Array;
-  groups: number;
-  parts: number;
-} {
+/** What each group has in each part, part by part, so that a resample is one weighted sum of cells. */
+interface Cells {
+  /** Cells of part p are from `partStarts[p]` up to the next start. */
+  readonly partStarts: Int32Array;
+  /** Of each cell: its group, numbered in order of first appearance, and its rows. */
+  readonly groupOf: Int32Array;
+  readonly sizes: Float64Array;
+  readonly groups: number;
+  /** A series summed within cells. */
+  totals(values: ArrayLike<number>): Float64Array;
+}
+
+function gatherCells({ groups, parts }: BootstrapInput): Cells {
   const rows = groups.length;
-  const partCount = Array.from({ length: rows }, (_, row) => parts?.[row] ?? 0).reduce(
-    (most, part) => Math.max(most, part + 1),
-    1,
-  );
+  let partCount = 1;
+  for (let row = 0; row < rows; row++) partCount = Math.max(partCount, (parts?.[row] ?? 0) + 1);
   const dense = new Map<number, number>();
   const cells = new Map<number, number>();
-  const groupOf: number[] = [];
-  const partOf: number[] = [];
-  const cellOf = Int32Array.from({ length: rows }, (_, row) => {
+  const met: { group: number; part: number }[] = [];
+  const metBy = Int32Array.from({ length: rows }, (_, row) => {
     const group = dense.get(groups[row]!) ?? dense.size;
     dense.set(groups[row]!, group);
     const part = parts?.[row] ?? 0;
     const known = cells.get(group * partCount + part);
     if (known !== undefined) return known;
-    cells.set(group * partCount + part, groupOf.length);
-    partOf.push(part);
-    return groupOf.push(group) - 1;
+    cells.set(group * partCount + part, met.length);
+    return met.push({ group, part }) - 1;
   });
-  const width = series.length;
-  const totals = new Float64Array(groupOf.length * width);
-  const sizes = new Float64Array(groupOf.length);
+  const order = Int32Array.from(met, (_, cell) => cell).sort(
+    (a, b) => met[a]!.part - met[b]!.part || a - b,
+  );
+  const place = new Int32Array(met.length);
+  order.forEach((cell, at) => {
+    place[cell] = at;
+  });
+  const cellOf = metBy.map((cell) => place[cell]!);
+  const partStarts = new Int32Array(partCount + 1);
+  for (const { part } of met) partStarts[part + 1]!++;
+  for (let part = 0; part < partCount; part++) partStarts[part + 1]! += partStarts[part]!;
+  const sizes = new Float64Array(met.length);
   for (const cell of cellOf) sizes[cell]!++;
-  series.forEach((values, s) => {
-    for (let row = 0; row < rows; row++) {
-      const at = cellOf[row]! * width + s;
-      totals[at] = totals[at]! + values[row]!;
-    }
-  });
   return {
-    totals,
+    partStarts,
+    groupOf: Int32Array.from(order, (cell) => met[cell]!.group),
     sizes,
-    groupOf: Int32Array.from(groupOf),
-    partOf: Int32Array.from(partOf),
     groups: dense.size,
-    parts: partCount,
+    totals(values) {
+      const totals = new Float64Array(met.length);
+      for (let row = 0; row < rows; row++) totals[cellOf[row]!]! += values[row]!;
+      return totals;
+    },
   };
 }

@@ -40,25 +40,6 @@ export function paretoFrontier(points: readonly CostQuality[]): number[] {
   return frontier;
 }
 
-/**
- * Quality at a cost on the line through points in ascending order of cost, flat beyond both ends.
- * Where points share a cost, the last of them counts. NaN for no points.
- */
-export function interpolate(line: readonly CostQuality[], cost: number): number {
-  const first = line[0];
-  if (first === undefined || Number.isNaN(cost)) return Number.NaN;
-  if (cost < first.cost) return first.quality;
-  for (let i = line.length - 1; i >= 0; i--) {
-    const left = line[i]!;
-    if (cost < left.cost) continue;
-    const right = line[i + 1];
-    if (right === undefined || cost === left.cost) return left.quality;
-    const share = (cost - left.cost) / (right.cost - left.cost);
-    return left.quality + share * (right.quality - left.quality);
-  }
-  return first.quality;
-}
-
 /** By cost, then better first, then as given. */
 function sortedByCost(points: readonly CostQuality[]): number[] {
   return points

@@ -12,8 +12,9 @@ export {
   clusterMean,
   clusterPValue,
 } from './cluster-mean.js';
+export { Curve } from './curve.js';
 export { holm } from './holm.js';
-export { type CostQuality, interpolate, paretoFrontier, upperHull } from './hull.js';
+export { type CostQuality, paretoFrontier, upperHull } from './hull.js';
 export { normalCdf, normalQuantile } from './normal.js';
 export { rowsNeeded } from './power.js';
 export { quantile, quantileSorted, sortedNumbers } from './quantile.js';

@@ -1,10 +1,24 @@
 import { expect, test } from 'vitest';
-import {
-  averageGapRecovered,
-  averageOverCost,
-  costToRecover,
-  hullAverage,
-} from '../../src/evaluation/curves.js';
+import * as curves from '../../src/evaluation/curves.js';
+import { type CostQuality, Curve } from '../../src/statistics/index.js';
+
+function curveOf(points: readonly CostQuality[]): Curve {
+  const curve = new Curve(points.length);
+  for (const { cost, quality } of points) curve.add(cost, quality);
+  return curve;
+}
+
+const averageOverCost = (
+  points: readonly CostQuality[],
+  range: readonly [number, number],
+  scale: 'linear' | 'log',
+) => curves.averageOverCost(curveOf(points), range, scale);
+
+const averageGapRecovered = (points: readonly CostQuality[], ends: curves.Anchors) =>
+  curves.averageGapRecovered(curveOf([ends.weak, ...points, ends.strong]), ends);
+
+const costToRecover = (points: readonly CostQuality[], ends: curves.Anchors, share: number) =>
+  curves.costToRecover(curveOf([ends.weak, ...points, ends.strong]), ends, share);
 
 /**
  * RouteLLM's best possible curve over two models that are right or wrong: calls to the strong one go
@@ -102,6 +116,8 @@ test('the paper takes the hull of the points', () => {
     { cost: 0.5, quality: 0.2 },
     { cost: 1, quality: 0.8 },
   ];
-  expect(hullAverage(points, [0, 1])).toBeCloseTo(0.6, 12);
+  const hull = curveOf(points);
+  hull.keepHull();
+  expect(curves.averageOverCost(hull, [0, 1], 'linear')).toBeCloseTo(0.6, 12);
   expect(averageOverCost(points, [0, 1], 'linear')).toBeCloseTo(0.4, 12);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { interpolate, paretoFrontier, upperHull } from '../../src/statistics/index.js';
+import { type CostQuality, Curve, paretoFrontier, upperHull } from '../../src/statistics/index.js';
 
 const points = fc.array(
   fc.record({
@@ -9,6 +9,12 @@ const points = fc.array(
   }),
   { minLength: 1, maxLength: 15 },
 );
+
+function curveOf(line: readonly CostQuality[]): Curve {
+  const curve = new Curve(line.length);
+  for (const { cost, quality } of line) curve.add(cost, quality);
+  return curve;
+}
 
 test('the hull drops what a mixture of others beats, and what costs more for no more', () => {
   const models = [
@@ -28,13 +34,30 @@ test('no point is above the hull, and its vertices rise with falling slope', () 
   fc.assert(
     fc.property(points, (all) => {
       const line = upperHull(all).map((i) => all[i]!);
+      const curve = curveOf(line);
       for (const { cost, quality } of all) {
-        expect(interpolate(line, cost)).toBeGreaterThanOrEqual(quality - 1e-12);
+        expect(curve.at(cost)).toBeGreaterThanOrEqual(quality - 1e-12);
       }
       for (let i = 1; i < line.length; i++) {
         expect(line[i]!.cost).toBeGreaterThan(line[i - 1]!.cost);
         expect(line[i]!.quality).toBeGreaterThan(line[i - 1]!.quality);
       }
+    }),
+  );
+});
+
+test('a curve finds the same hull, in whatever order points are added', () => {
+  fc.assert(
+    fc.property(points, (all) => {
+      const curve = curveOf(all);
+      expect(curve.size).toBe(all.length);
+      expect([...curve.cost]).toEqual([...curve.cost].sort((a, b) => a - b));
+      curve.keepHull();
+      const kept = Array.from({ length: curve.size }, (_, i) => ({
+        cost: curve.cost[i],
+        quality: curve.quality[i],
+      }));
+      expect(kept).toEqual(upperHull(all).map((i) => all[i]));
     }),
   );
 });
@@ -57,12 +80,13 @@ test('what is off the frontier is beaten by something on it', () => {
 });
 
 test('interpolation is flat beyond the ends', () => {
-  const line = [
-    { cost: 1, quality: 0.2 },
+  const line = curveOf([
     { cost: 3, quality: 0.6 },
-  ];
-  expect(interpolate(line, 0)).toBe(0.2);
-  expect(interpolate(line, 2)).toBeCloseTo(0.4, 12);
-  expect(interpolate(line, 5)).toBe(0.6);
-  expect(interpolate([], 1)).toBeNaN();
+    { cost: Number.NaN, quality: 0.9 },
+    { cost: 1, quality: 0.2 },
+  ]);
+  expect(line.at(0)).toBe(0.2);
+  expect(line.at(2)).toBeCloseTo(0.4, 12);
+  expect(line.at(5)).toBe(0.6);
+  expect(new Curve(0).at(1)).toBeNaN();
 });
