@@ -6,6 +6,8 @@ import { complexity } from './heuristics/complexity.js';
 import { rules } from './heuristics/rules.js';
 import { mixture } from './mixture.js';
 import { AdaptiveRouter } from './online/adaptive.js';
+import { linucb } from './online/linucb.js';
+import { thompson } from './online/thompson.js';
 import { perDomain } from './per-domain.js';
 import { checked, policyDocumentSchema } from './policy-document.js';
 import { random } from './random.js';
@@ -22,6 +24,8 @@ export const routers: ReadonlyMap<string, Router> = new Map(
     complexity,
     new CascadeRouter(),
     new AdaptiveRouter(),
+    thompson,
+    linucb,
   ].map((router) => [router.id, router]),
 );
 
