@@ -10,6 +10,8 @@ export interface Command<Options> {
   readonly summary: string;
   /** Command line and what it does, shown by `--help`. */
   readonly examples: readonly (readonly [string, string])[];
+  /** Its own flags that may be given more than once, by all their names. */
+  readonly repeatable?: readonly string[];
   readonly options: (program: Argv<GlobalOptions>, env: Io['env']) => Argv<GlobalOptions & Options>;
   /** Heavy modules are imported in here, so that `--help` stays quick. */
   readonly run: (args: ArgumentsCamelCase<GlobalOptions & Options>, io: Io) => Promise<ExitCode>;
@@ -26,8 +28,8 @@ export interface Registration {
   ) => Argv<GlobalOptions>;
 }
 
-/** Flags that may be given more than once. */
-const LISTS = new Set(['env-file', 'routers', 'dataset']);
+/** Flags that may be given more than once in any verb that has them. */
+const LISTS = ['env-file', 'routers', 'dataset'];
 
 /** Ties a command's options to what it does, so that the two cannot disagree on types. */
 export function defineCommand<Options>(command: Command<Options>): Registration {
@@ -43,7 +45,7 @@ export function defineCommand<Options>(command: Command<Options>): Registration 
             command.options(local, io.env),
           ),
         handler: async (args: ArgumentsCamelCase<GlobalOptions & Options>) => {
-          checkValues(args, LISTS);
+          checkValues(args, new Set([...LISTS, ...(command.repeatable ?? [])]));
           // Below `info` there is neither progress nor a hint, which is what --quiet asks for too.
           const quiet = args.quiet || args.logLevel === 'error' || args.logLevel === 'warn';
           // Quiet leaves out warnings as well, but not what debug asks for by name.

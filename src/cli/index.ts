@@ -6,6 +6,7 @@ import { init } from './init.js';
 import type { ExitCode, Io } from './io.js';
 import { list } from './list.js';
 import { runProgram } from './program.js';
+import { report } from './report.js';
 import { route } from './route.js';
 import { run } from './run.js';
 import { show } from './show.js';
@@ -22,6 +23,7 @@ const commands = [
   run,
   importCommand,
   compare,
+  report,
   exportCommand,
   route,
   simulate,

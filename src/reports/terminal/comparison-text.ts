@@ -1,7 +1,7 @@
-import type { Comparison, Tradeoff } from '../evaluation/index.js';
-import { shortModelNames } from './model-names.js';
+import type { Comparison, Tradeoff } from '../../evaluation/index.js';
+import { comparisonNotes, sampleText } from '../comparison-notes.js';
+import { shortModelNames } from '../model-names.js';
 import {
-  count,
   dollars,
   fraction,
   interval,
@@ -10,52 +10,60 @@ import {
   percentPoints,
   signed,
   UNKNOWN,
-} from './numbers.js';
-import { type Paint, paint } from './style.js';
-import { firstThatFits, textTable } from './text-table.js';
-import { withinDomainsText } from './within-domains-text.js';
-import { wrap } from './wrap.js';
+} from '../numbers.js';
+import { isBaseline, isLookup, shownTradeoffs } from '../shown-tradeoffs.js';
+import { SIMULATED } from '../simulated.js';
+import { type Paint, paint } from '../style.js';
+import { firstThatFits, textTable } from '../text-table.js';
+import { ANSWERS, verdictSentence } from '../verdict-words.js';
+import { wrap } from '../wrap.js';
+import { frontierPlot } from './frontier-plot.js';
+import {
+  answersAsked,
+  calibrationText,
+  differencesText,
+  heading,
+  learningCurveText,
+  prequentialText,
+} from './further-sections.js';
 
 export interface ComparisonTextOptions {
   readonly color: boolean;
-  /** Every dial point, not just the baselines and each router's chosen setting. */
+  /** Every dial point and every detail, not just the baselines and each router's chosen setting. */
   readonly all: boolean;
   /** Width to fit into, as far as it goes. */
   readonly columns: number;
 }
 
-const BASELINES = ['always', 'random', 'mixture', 'oracle'];
-/** Between its ends, which are models. */
-const SHOWN_MIXTURES = new Set(['0.25', '0.5', '0.75']);
-const ANSWERS = { route: 'ROUTE', do_not_route: 'DO NOT ROUTE', too_close: 'TOO CLOSE TO CALL' };
-
 /** The comparison for a terminal: the verdict first, then the table it rests on, then where it comes from. */
 export function comparisonText(comparison: Comparison, options: ComparisonTextOptions): string {
   const colors = paint(options.color);
   const width = Math.min(options.columns, 120);
-  const rows = inOrder(shown(comparison.tradeoffs, options.all));
+  const rows = shownTradeoffs(comparison, options.all);
   const names = shortModelNames(comparison.tradeoffs.flatMap(({ shares }) => Object.keys(shares)));
+  const section = { colors, width, all: options.all };
   return [
     ...banner(comparison, colors),
     verdictText(comparison, colors, width),
     '',
+    ...answersAsked(comparison, section),
+    heading('policies', `95 % intervals over ${sampleText(comparison)}`, colors),
     tradeoffTable(comparison, rows, names, colors, width),
     '',
-    ...sharesText(rows, names, colors, width),
+    ...frontierPlot(comparison, names, colors, width),
     ...metricsText(comparison, colors, width),
+    ...differencesText(comparison, section),
+    ...calibrationText(comparison, section),
+    ...prequentialText(comparison, section),
+    ...learningCurveText(comparison, section),
+    ...sharesText(comparison, rows, names, options.all, colors, width),
     ...notes(comparison, rows, colors, width),
     '',
   ].join('\n');
 }
 
 function banner(comparison: Comparison, colors: Paint): readonly string[] {
-  if (!comparison.simulated) return [];
-  return [
-    colors.yellow(
-      'SIMULATED outcomes: this shows how it works, and is no evidence about any model.',
-    ),
-    '',
-  ];
+  return comparison.simulated ? [colors.yellow(SIMULATED), ''] : [];
 }
 
 function verdictText({ verdict }: Comparison, colors: Paint, width: number): string {
@@ -69,29 +77,11 @@ function verdictText({ verdict }: Comparison, colors: Paint, width: number): str
     const mark = holds ? colors.green('✓') : colors.red('✗');
     return `  ${mark} ${wrap(text, width - 4).replaceAll('\n', '\n    ')}`;
   });
-  // The heading has said it already.
-  const rest = verdict.text.replace(new RegExp(`${ANSWERS[verdict.answer]}: `, 'i'), '');
-  const text = rest.charAt(0).toUpperCase() + rest.slice(1);
-  return [colors.bold(color(ANSWERS[verdict.answer])), wrap(text, width), ...checks].join('\n');
-}
-
-/** Baselines and chosen settings; the whole dial only when asked for, as 33 rows a router hide the rest. */
-function shown(tradeoffs: readonly Tradeoff[], all: boolean): readonly Tradeoff[] {
-  return tradeoffs.filter(
-    ({ router, dial, chosenOnTune }) =>
-      all ||
-      chosenOnTune ||
-      router === 'per-domain' ||
-      (router === 'mixture' ? SHOWN_MIXTURES.has(dial) : BASELINES.includes(router)),
-  );
-}
-
-/** Baselines first, then the routers; each from cheap to dear. */
-function inOrder(tradeoffs: readonly Tradeoff[]): readonly Tradeoff[] {
-  const rank = ({ router }: Tradeoff): number =>
-    BASELINES.includes(router) ? BASELINES.indexOf(router) : BASELINES.length;
-  const cost = (row: Tradeoff): number => row.costUsdPer1k.mean ?? row.cost.mean ?? 0;
-  return tradeoffs.toSorted((a, b) => rank(a) - rank(b) || cost(a) - cost(b));
+  return [
+    colors.bold(color(ANSWERS[verdict.answer])),
+    wrap(verdictSentence(verdict), width),
+    ...checks,
+  ].join('\n');
 }
 
 interface Column {
@@ -177,17 +167,29 @@ function nameOf(row: Tradeoff, names: (model: string) => string, colors: Paint):
   return row.chosenOnTune ? colors.cyan(name) : name;
 }
 
+/** Further rows than this say little each: then only those that the verdict weighs are shown. */
+const MOST_SHARES = 6;
+
 /** Which models gave the answers, of the policies for which the name does not say it. */
 function sharesText(
+  { verdict }: Comparison,
   rows: readonly Tradeoff[],
   names: (model: string) => string,
+  all: boolean,
   colors: Paint,
   width: number,
 ): readonly string[] {
-  const routed = rows.filter(({ router }) => !BASELINES.includes(router) || router === 'oracle');
-  if (routed.length === 0) return [];
-  const longest = Math.max(...routed.map(({ policy }) => policy.length));
-  const lines = routed.map(({ policy, shares }) => {
+  const routed = rows.filter((row) => !isBaseline(row) || row.router === 'oracle');
+  const few = all || routed.length <= MOST_SHARES;
+  const told = few
+    ? routed
+    : routed.filter(
+        (row) =>
+          row.router === 'oracle' || isLookup(row) || row.frontier || row.policy === verdict.policy,
+      );
+  if (told.length === 0) return [];
+  const longest = Math.max(...told.map(({ policy }) => policy.length));
+  const lines = told.map(({ policy, shares }) => {
     const entries = Object.entries(shares)
       .filter(([, share]) => share >= 0.005)
       .sort(([, a], [, b]) => b - a)
@@ -200,10 +202,17 @@ function sharesText(
     const most = entries.findLastIndex((_, index) => said(index + 1).length <= room) + 1;
     return `${policy.padEnd(longest)}  ${said(Math.max(most, 1))}`;
   });
-  return [colors.bold('answers by model'), ...lines, ''];
+  const rest = routed.length - told.length;
+  return [
+    colors.bold('answers by model'),
+    ...lines,
+    ...(rest > 0 ? [colors.dim(`${rest} more with --all`)] : []),
+    '',
+  ];
 }
 
-function metricsText({ metrics }: Comparison, colors: Paint, width: number): readonly string[] {
+function metricsText(comparison: Comparison, colors: Paint, width: number): readonly string[] {
+  const { metrics } = comparison;
   if (metrics.length === 0) return [];
   const whole = (value: number | null): string => percent(value, 0);
   const head = ['router', 'AIQ', 'APGR', 'CPT 50 %', 'CPT 80 %', 'cost saved at equal quality'];
@@ -220,7 +229,11 @@ function metricsText({ metrics }: Comparison, colors: Paint, width: number): rea
       ]),
       ['left', 'left', 'left', 'left', 'left', 'left'],
     );
-  return [firstThatFits([table(interval), table(({ mean }, write) => write(mean))], width), ''];
+  return [
+    heading('metrics over the whole dial', sampleText(comparison), colors),
+    firstThatFits([table(interval), table(({ mean }, write) => write(mean))], width),
+    '',
+  ];
 }
 
 function notes(
@@ -229,28 +242,9 @@ function notes(
   colors: Paint,
   width: number,
 ): readonly string[] {
-  const { splits, provenance } = comparison;
-  const method =
-    splits.folds > 1
-      ? `${splits.folds}-fold cross-fitting over ${count(splits.groups)} groups (under 2,000 prompts): figures describe the procedure`
-      : `fit ${count(splits.fit)}, tune ${count(splits.tune)}, test ${count(splits.test)} prompts in ${count(splits.groups)} groups${splits.testGroups === undefined ? '' : `, ${count(splits.testGroups)} of them to test`}`;
-  const marks = [
-    rows.some(({ chosenOnTune }) => chosenOnTune) ? '* setting chosen on tune' : '',
-    rows.some(({ frontier }) => frontier) ? '^ on the frontier' : '',
-    rows.some(({ router }) => router === 'oracle') ? '† ex post, includes luck' : '',
-    `Δ quality and saving against ${comparison.reference}, the best single model on tune`,
-  ];
-  const lines = [
-    marks.filter(Boolean).join(' · '),
-    `${method}; intervals cover the sampling of prompts, not of training (bootstrap over groups, B = ${count(comparison.bootstrap)})`,
-    `judge ${comparison.judge} · cost basis ${comparison.costBasis} · seed ${comparison.seed} · split seed ${comparison.splitSeed} · data ${provenance.dataHash.slice(0, 12)} · switchyard ${provenance.codeVersion} · reading ${comparison.testReadings} of this test part`,
-    ...withinDomainsText(comparison),
-    ...comparison.leftOut.map(({ router, reason }) => `left out: ${router}: ${reason}`),
-  ];
-  return [
-    ...lines.map((line) => colors.dim(wrap(line, width, '  '))),
-    ...comparison.warnings.map((warning) =>
-      colors.yellow(wrap(`warning: ${warning}`, width, '  ')),
-    ),
-  ];
+  return comparisonNotes(comparison, rows).map(({ kind, text }) =>
+    kind === 'warning'
+      ? colors.yellow(wrap(`warning: ${text}`, width, '  '))
+      : colors.dim(wrap(text, width, '  ')),
+  );
 }

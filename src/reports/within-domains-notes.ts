@@ -2,7 +2,7 @@ import type { Comparison } from '../evaluation/index.js';
 import { count, fraction, interval, percent, signed } from './numbers.js';
 
 /** What a lookup by domain reaches, and whether the candidate does more than tell domains apart. */
-export function withinDomainsText({ withinDomains, tradeoffs }: Comparison): readonly string[] {
+export function withinDomainsNotes({ withinDomains, tradeoffs }: Comparison): readonly string[] {
   if (withinDomains === undefined || withinDomains === null) return [];
   const { policy, gain, overPerDomain, domains } = withinDomains;
   const lookup = tradeoffs.find(({ router }) => router === 'per-domain');
