@@ -74,12 +74,11 @@ function wordsFromEnd(text: string, length: number): number {
   return cut;
 }
 
+/** By UTF-16 code units, as text is compared; a string grown letter by letter would be slow to read. */
 function reverse(text: string): string {
-  let reversed = '';
-  for (let i = text.length - 1; i >= 0; i--) reversed += text[i];
-  return reversed;
+  return Buffer.from(text, 'utf16le').reverse().swap16().toString('utf16le');
 }
 
 function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return a === b ? 0 : a < b ? -1 : 1;
 }
