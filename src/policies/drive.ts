@@ -46,7 +46,7 @@ export interface Driven<R extends Reply> {
  * Runs a policy on one request with real calls. The same episode as in replay, so the same
  * decisions follow from the same answers. The kept answer may be a failed call, where all failed.
  * @param ask calls one model; an error it throws ends the episode and reaches the caller
- * @throws UserError where the policy needs a domain and the request declares none
+ * @throws UserError where the policy needs a domain or a signal that the request does not carry
  */
 export async function drive<R extends Reply>(
   policy: Policy,
@@ -57,6 +57,12 @@ export async function drive<R extends Reply>(
   const features = 'lexical' in request ? request : extractFeatures(request);
   if (policy.needs.domain && features.domain === null) {
     throw new UserError(`Policy "${policy.id}" needs the request to declare its domain`);
+  }
+  const signal = policy.needs.signals?.find((id) => features.signals?.[id] === undefined);
+  if (signal !== undefined) {
+    throw new UserError(
+      `Policy "${policy.id}" needs the signal "${signal}", which the request does not carry`,
+    );
   }
   const decisions: TakenDecision[] = [];
   const learned = options.learned ?? policy.initialState?.() ?? null;

@@ -9,16 +9,17 @@ export type EpisodeStep = Exclude<Step, { kind: 'consult' }>;
 const stepLimit = (models: number): number => 4 * models + 8;
 
 /**
- * One request under one policy, whoever drives it: asks for decisions, consults the verifier, and
- * refuses steps that make no sense. Replay and live traffic differ only in where answers come from.
+ * One request after another under one policy, whoever drives it: asks for decisions, consults the
+ * verifier, and refuses steps that make no sense. Replay and live traffic differ only in where
+ * answers come from.
  */
 export class Episode {
   readonly #policy: Policy;
-  readonly #features: Features;
   readonly #rng: Rng;
   readonly #learned: unknown;
   readonly #onDecision: ((decision: Decision) => void) | undefined;
-  #calls: readonly SeenCall[] = [];
+  #features: Features;
+  #calls: SeenCall[] = [];
   #steps = 0;
 
   constructor(
@@ -37,6 +38,13 @@ export class Episode {
 
   get calls(): readonly SeenCall[] {
     return this.#calls;
+  }
+
+  /** Leaves what was for another request, or the same one anew. */
+  restart(features: Features): void {
+    this.#features = features;
+    this.#calls = [];
+    this.#steps = 0;
   }
 
   /**
@@ -67,7 +75,7 @@ export class Episode {
 
   /** Adds what the model called last gave. */
   record(model: number, text: string | null, failed: boolean): void {
-    this.#calls = [...this.#calls, { model, text, failed, confidence: null }];
+    this.#calls.push({ model, text, failed, confidence: null });
   }
 
   #consult(): void {
@@ -76,7 +84,7 @@ export class Episode {
       this.#refuse('consult a verifier without an answer to read');
     }
     const confidence = this.#policy.verify(this.#features, last.model, last.text);
-    this.#calls = [...this.#calls.slice(0, -1), { ...last, confidence }];
+    this.#calls[this.#calls.length - 1] = { ...last, confidence };
   }
 
   #refuse(what: string): never {

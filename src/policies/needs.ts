@@ -17,6 +17,13 @@ export function unmetNeed(policy: Policy, data: ReplayData): string | null {
     const without = rows.reduce((sum, row) => sum + (features[row]!.domain === null ? 1 : 0), 0);
     if (without > 0) return `it needs a domain, and ${without} of ${rows.length} prompts have none`;
   }
+  for (const id of policy.needs.signals ?? []) {
+    let without = 0;
+    for (const row of rows) if (features[row]!.signals?.[id] === undefined) without++;
+    if (without > 0) {
+      return `it needs the signal "${id}", and ${without} of ${rows.length} prompts lack it`;
+    }
+  }
   if (policy.needs.answers) {
     const columns = policy.models.map((model) => matrix.models.indexOf(model));
     let answers = 0;

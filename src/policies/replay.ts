@@ -3,7 +3,7 @@ import type { Rng } from '../statistics/index.js';
 import { UserError } from '../user-error.js';
 import { Episode } from './episode.js';
 import { unmetNeed } from './needs.js';
-import type { Policy } from './policy.js';
+import type { Policy, SeenCall } from './policy.js';
 import type { ReplayData } from './replay-data.js';
 
 /**
@@ -13,22 +13,31 @@ import type { ReplayData } from './replay-data.js';
 export interface Replayed {
   /** Score of the final answer, by row; 0 where the final call failed. */
   readonly quality: Float64Array;
-  /** Cost of all calls made, by row, in the matrix's cost basis. */
+  /** Cost of all calls made and signals needed, by row, in the matrix's cost basis. */
   readonly cost: Float64Array;
-  /** Milliseconds of all calls made, one after another, by row; NaN where unknown. */
+  /** Milliseconds of all calls made and signals needed, one after another, by row; NaN where unknown. */
   readonly latency: Float64Array;
   /** Index into the matrix's models of the model whose answer was kept: row `i`, trial `t` at `i * trials + t`. */
   readonly answeredBy: Int16Array;
 }
 
+/** Told of every episode: the place of its row, the calls made, and which of them was kept. */
+export type EpisodeListener = (at: number, calls: readonly SeenCall[], answer: number) => void;
+
 /**
  * Runs a policy over stored outcomes: every call it would make is looked up in the same trial, and
  * its cost and latency are added up, abandoned answers included. A cell that was never measured
  * makes its row NaN, never 0. Nothing is learned along the way.
+ * What a signal that the policy needs costs is paid once a prompt, where costs are in dollars at all.
  * @param rng drawn from in the order of rows and trials, by policies that draw
  * @throws UserError where the data lacks what the policy needs; see `unmetNeed`
  */
-export function replay(policy: Policy, data: ReplayData, rng: Rng): Replayed {
+export function replay(
+  policy: Policy,
+  data: ReplayData,
+  rng: Rng,
+  onEpisode?: EpisodeListener,
+): Replayed {
   const unmet = unmetNeed(policy, data);
   if (unmet !== null) throw new UserError(`Cannot replay policy "${policy.id}": ${unmet}`);
   const { matrix, features, rows } = data;
@@ -39,11 +48,14 @@ export function replay(policy: Policy, data: ReplayData, rng: Rng): Replayed {
   const cost = new Float64Array(rows.length);
   const latency = new Float64Array(rows.length);
   const answeredBy = new Int16Array(rows.length * trials);
+  const signals = policy.needs.signals ?? [];
+  if (rows.length === 0) return { quality, cost, latency, answeredBy };
+  const episode = new Episode(policy, features[rows[0]!]!, rng, learned);
   for (let at = 0; at < rows.length; at++) {
     const row = rows[at]!;
     const firstCell = row * matrix.models.length * trials;
     for (let trial = 0; trial < trials; trial++) {
-      const episode = new Episode(policy, features[row]!, rng, learned);
+      episode.restart(features[row]!);
       let step = episode.next();
       while (step.kind === 'call') {
         const cell = firstCell + columns[step.model]! * trials + trial;
@@ -56,10 +68,16 @@ export function replay(policy: Policy, data: ReplayData, rng: Rng): Replayed {
       const kept = columns[episode.calls[step.answer]!.model]!;
       quality[at]! += matrix.score[firstCell + kept * trials + trial]!;
       answeredBy[at * trials + trial] = kept;
+      onEpisode?.(at, episode.calls, step.answer);
     }
     quality[at]! /= trials;
     cost[at]! /= trials;
     latency[at]! /= trials;
+    for (const id of signals) {
+      const signal = features[row]!.signals![id]!;
+      if (matrix.costBasis === 'usd') cost[at]! += signal.cost;
+      latency[at]! += signal.latency;
+    }
   }
   return { quality, cost, latency, answeredBy };
 }

@@ -54,6 +54,13 @@ describe('drive', () => {
     await expect(drive(policy, featuresOf('hi'), answering, options)).rejects.toThrow(UserError);
   });
 
+  it('refuses a request without a signal that the policy needs', async () => {
+    const needs = { domain: false, answers: false, signals: ['embedding:x'] };
+    await expect(
+      drive(scripted([], { needs }), featuresOf('hi'), answering, options),
+    ).rejects.toThrow('needs the signal "embedding:x"');
+  });
+
   it('passes on what a call throws', async () => {
     const policy = scripted([{ kind: 'call', model: 0 }]);
     const ask = async () => {

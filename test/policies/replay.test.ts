@@ -73,6 +73,36 @@ describe('replay', () => {
     expect(result.cost[0]).toBeNaN();
   });
 
+  it('charges a signal once a prompt, in dollars only, and tells of episodes', () => {
+    const matrix = matrixOf(
+      ['lab/a', 'lab/b'],
+      [
+        [
+          [{ cost: 1 }, { cost: 3 }],
+          [{}, {}],
+        ],
+      ],
+    );
+    const needs = { domain: false, answers: false, signals: ['embedding:x'] };
+    const policy = scripted([call(0), keep(0)], { needs });
+    const signal = { values: Float32Array.of(1), cost: 0.5, latency: 7 };
+    const features = [{ ...featuresOf('p'), signals: { 'embedding:x': signal } }];
+    const rows = Int32Array.of(0);
+    const heard: string[] = [];
+    const result = replay(policy, { matrix, features, rows }, createRng(1), (at, calls, answer) =>
+      heard.push(`${at}: ${calls.length} calls, kept ${answer}`),
+    );
+    expect([...result.cost]).toEqual([2.5]);
+    expect([...result.latency]).toEqual([17]);
+    expect(heard).toEqual(['0: 1 calls, kept 0', '0: 1 calls, kept 0']);
+    const shares = { ...matrix, costBasis: 'call_share' as const };
+    const inShares = replay(policy, { matrix: shares, features, rows }, createRng(1));
+    expect([...inShares.cost]).toEqual([2]);
+    expect(unmetNeed(policy, { matrix, features: [featuresOf('p')], rows })).toBe(
+      'it needs the signal "embedding:x", and 1 of 1 prompts lack it',
+    );
+  });
+
   it('says what a policy needs and the data lacks', () => {
     const matrix = matrixOf(['lab/a', 'lab/b'], [[[{ text: null }], [{ text: 'x' }]]]);
     const data = { matrix, features: [featuresOf('p')], rows: Int32Array.of(0) };
