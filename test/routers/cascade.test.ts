@@ -140,7 +140,7 @@ describe('its document', () => {
     const broken = (change: Record<string, unknown>) => () =>
       policyFromDocument({
         ...document,
-        parameters: { threshold: 0.5, verifier: { ...verifier, ...change } },
+        parameters: { ...document.parameters, verifier: { ...verifier, ...change } },
       });
     expect(broken({ models: [1] })).toThrow('`parameters.verifier.models`: expected 3 numbers');
     expect(broken({ ngrams: { buckets: [1], weights: [] } })).toThrow(

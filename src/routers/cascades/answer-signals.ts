@@ -29,14 +29,30 @@ const distinctWords = (words: string): Set<string> => {
   return set;
 };
 
-const promptWords = new WeakMap<Features, Set<string>>();
+/** What the request asks for; the same for every answer to it. */
+interface Asked {
+  readonly words: ReadonlySet<string>;
+  readonly json: boolean;
+  readonly number: boolean;
+  readonly option: boolean;
+  readonly complexity: number;
+}
 
-function distinctPromptWords(features: Features): Set<string> {
-  const known = promptWords.get(features);
+const askedOf = new WeakMap<Features, Asked>();
+
+function asked(features: Features): Asked {
+  const known = askedOf.get(features);
   if (known !== undefined) return known;
-  const words = distinctWords(wordsOf(features));
-  promptWords.set(features, words);
-  return words;
+  const words = wordsOf(features);
+  const read = {
+    words: distinctWords(words),
+    json: words.includes(' json '),
+    number: words.includes(' how many ') || words.includes(' how much '),
+    option: OPTION_LINE.test(features.text),
+    complexity: defaultClassifier.classify(features).score,
+  };
+  askedOf.set(features, read);
+  return read;
 }
 
 function isJson(text: string): boolean {
@@ -71,35 +87,33 @@ export const ANSWER_SIGNALS = 28;
 export function answerSignals(features: Features, answer: string): number[] {
   const lexical = lexicalStatistics(answer);
   const words = normaliseWords(answer);
-  const asked = wordsOf(features);
+  const wants = asked(features);
   const distinct = distinctWords(words);
-  const prompted = distinctPromptWords(features);
   let shared = 0;
-  for (const word of distinct) if (prompted.has(word)) shared++;
+  for (const word of distinct) if (wants.words.has(word)) shared++;
+  let hedges = 0;
+  for (const phrase of HEDGES) if (words.includes(phrase)) hedges++;
   const trimmed = answer.trimEnd();
-  const wantsJson = asked.includes(' json ');
-  const wantsNumber = asked.includes(' how many ') || asked.includes(' how much ');
-  const wantsOption = OPTION_LINE.test(features.text);
   const json = isJson(answer);
   const option = OPTION_ANSWER.test(trimmed);
   const readWords = Math.min(lexical.words, WORDS_READ);
   return [
     ...lexicalVector(lexical),
     flag(trimmed.length === 0),
-    Math.log1p(HEDGES.filter((phrase) => words.includes(phrase)).length),
+    Math.log1p(hedges),
     flag(REFUSALS.some((phrase) => words.includes(phrase))),
-    flag(wantsJson && json),
-    flag(wantsJson && !json),
-    flag(wantsNumber && lexical.numbers > 0),
-    flag(wantsNumber && lexical.numbers === 0),
-    flag(wantsOption && option),
-    flag(wantsOption && !option),
+    flag(wants.json && json),
+    flag(wants.json && !json),
+    flag(wants.number && lexical.numbers > 0),
+    flag(wants.number && lexical.numbers === 0),
+    flag(wants.option && option),
+    flag(wants.option && !option),
     flag(trimmed.length > 200 && !/[.!?)\]}"'`*]$/.test(trimmed)),
     readWords === 0 ? 0 : distinct.size / readWords,
     distinct.size === 0 ? 0 : shared / distinct.size,
     Math.log1p(features.tokens),
     Math.log1p(lexical.chars) - Math.log1p(features.lexical.chars),
-    defaultClassifier.classify(features).score,
+    wants.complexity,
     Math.log1p(features.lexical.numbers),
   ];
 }

@@ -1,14 +1,41 @@
 import { z } from 'zod';
+import type { Features } from '../../features/index.js';
 import { decided, type Policy, type PolicyDocument, type SeenCall } from '../../policies/index.js';
 import { UserError } from '../../user-error.js';
 import { checkedParameters, policyId } from '../policy-document.js';
-import { Verifier, verifierSchema } from './verifier.js';
+import {
+  type AgreementDocument,
+  agreedConfidence,
+  agreementSchema,
+  type Opinion,
+} from './agreement.js';
+import { type Reading, Verifier, type VerifierDocument, verifierSchema } from './verifier.js';
+
+/** A cascade foretells nothing before it calls. */
+const NO_PRIOR = 0.5;
 
 const parametersSchema = z.strictObject({
   /** An answer is kept from this confidence on; above 1 none is. */
   threshold: z.number().min(0).max(2),
   verifier: verifierSchema,
+  agreement: agreementSchema,
 });
+
+/** Reads an answer of one of a cascade's models. */
+export type ReadAnswer = (features: Features, model: number, text: string) => Reading;
+
+/** The answers that a verifier was consulted about. */
+export function opinionsOf(
+  calls: readonly SeenCall[],
+  features: Features,
+  read: ReadAnswer,
+): Opinion[] {
+  return calls.flatMap(({ model, text, confidence }) =>
+    text === null || confidence === null
+      ? []
+      : [{ model, confidence, conclusion: read(features, model, text).conclusion }],
+  );
+}
 
 /** The call whose answer to keep where the last model failed: the one most trusted. */
 function mostTrusted(calls: readonly SeenCall[]): number {
@@ -23,7 +50,8 @@ function mostTrusted(calls: readonly SeenCall[]): number {
 export function cascadePolicy(
   document: PolicyDocument,
   threshold: number,
-  verify: NonNullable<Policy['verify']>,
+  agreement: AgreementDocument,
+  read: ReadAnswer,
 ): Policy {
   const { models } = document;
   return {
@@ -32,7 +60,7 @@ export function cascadePolicy(
     dial: document.dial,
     models,
     needs: { domain: false, answers: true },
-    decide({ calls }) {
+    decide({ calls }, features) {
       const last = calls.at(-1);
       if (last === undefined) {
         return decided({ kind: 'call', model: 0 }, 1, () => [
@@ -56,10 +84,11 @@ export function cascadePolicy(
       }
       if (last.failed) return callOn(() => `${models[last.model]} failed`);
       if (last.text === null) return callOn(() => 'there is no answer to verify');
-      const { confidence } = last;
-      if (confidence === null) {
+      if (last.confidence === null) {
         return decided({ kind: 'consult' }, 1, () => ['asks the verifier about the answer']);
       }
+      const opinions = opinionsOf(calls, features, read);
+      const confidence = agreedConfidence(agreement, opinions.at(-1)!, NO_PRIOR, opinions);
       if (confidence < threshold) {
         return callOn(() => `confidence ${confidence.toFixed(3)} is below ${threshold}`);
       }
@@ -67,26 +96,50 @@ export function cascadePolicy(
         `confidence ${confidence.toFixed(3)} reaches ${threshold}`,
       ]);
     },
-    verify,
+    verify: (features, model, text) => read(features, model, text).confidence,
     toDocument: () => document,
   };
 }
 
 /** @throws UserError quoting the path in the document that is wrong */
 export function cascadeFromDocument(document: PolicyDocument): Policy {
-  const { threshold, verifier } = checkedParameters(parametersSchema, document);
-  const wrong = (path: string, expected: number, got: number): UserError =>
-    new UserError(
-      `Policy "${policyId(document)}": \`parameters.verifier.${path}\`: expected ${expected} numbers, got ${got}`,
-    );
-  if (verifier.models.length !== document.models.length) {
-    throw wrong('models', document.models.length, verifier.models.length);
-  }
-  const { buckets, weights } = verifier.ngrams;
-  if (buckets.length !== weights.length)
-    throw wrong('ngrams.weights', buckets.length, weights.length);
+  const { threshold, verifier, agreement } = checkedParameters(parametersSchema, document);
+  checkSizes(document, verifier, agreement);
   const learned = new Verifier(verifier);
-  return cascadePolicy(document, threshold, (features, model, text) =>
-    learned.confidence(features, model, text),
+  return cascadePolicy(document, threshold, agreement, (features, model, text) =>
+    learned.read(features, model, text),
   );
+}
+
+/**
+ * Whether a verifier and what is known of agreement are about as many models as the document has.
+ * @throws UserError quoting the path in the document that is wrong
+ */
+export function checkSizes(
+  document: PolicyDocument,
+  verifier: VerifierDocument,
+  { same, different }: AgreementDocument,
+): void {
+  const check = (path: string, expected: number, got: number): void => {
+    if (expected === got) return;
+    throw new UserError(
+      `Policy "${policyId(document)}": \`parameters.${path}\`: expected ${expected} numbers, got ${got}`,
+    );
+  };
+  const models = document.models.length;
+  check('verifier.models', models, verifier.models.length);
+  verifier.signals.forEach(({ weights }, at) => {
+    check(`verifier.signals[${at}].weights`, models, weights.length);
+  });
+  const { buckets, weights } = verifier.ngrams;
+  check('verifier.ngrams.weights', buckets.length, weights.length);
+  for (const [name, table] of [
+    ['same', same],
+    ['different', different],
+  ] as const) {
+    check(`agreement.${name}`, models, table.length);
+    table.forEach((row, at) => {
+      check(`agreement.${name}[${at}]`, models, row.length);
+    });
+  }
 }

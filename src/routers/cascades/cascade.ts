@@ -1,14 +1,24 @@
 import { z } from 'zod';
-import { type Policy, type PolicyDocument, TEXTS_NEEDED } from '../../policies/index.js';
+import type { Policy, PolicyDocument } from '../../policies/index.js';
 import { UserError } from '../../user-error.js';
 import { dialSettings } from '../dial.js';
 import { hullModels, type ModelMeans, meansByModel, nothingToChoose } from '../model-means.js';
 import { checked, dialLabel } from '../policy-document.js';
 import type { FitOptions, Router, RouterData } from '../router.js';
-import { type CascadeSetting, chainThreshold, worthwhileSettings } from './cascade-chain.js';
+import { selectRows } from '../router-data.js';
+import { agreementOver } from './agreement.js';
+import { candidateModels, confidences, textsMissing } from './candidates.js';
+import {
+  type CascadeSetting,
+  ChainTrust,
+  chainThreshold,
+  rowsWithOpinion,
+  worthwhileSettings,
+} from './cascade-chain.js';
 import { cascadeFromDocument, cascadePolicy } from './cascade-policy.js';
+import { answersOf, learnAgreement } from './learn-agreement.js';
 import { learnVerifier } from './learn-verifier.js';
-import type { Verifier } from './verifier.js';
+import { verifierOver } from './verifier.js';
 
 /** What an experiment file may say under `cascade`. */
 const settingsSchema = z.strictObject({
@@ -18,46 +28,10 @@ const settingsSchema = z.strictObject({
   max_models: z.int().min(2).max(6).default(3),
 });
 
-/** Candidates beyond this make too many chains to try. */
-const MOST_CANDIDATES = 8;
-
-function storedShare(data: RouterData, models: readonly ModelMeans[]): number {
-  const cells = data.features.flatMap((_, row) =>
-    models.map(({ index }) => row * data.models.length + index),
-  );
-  const scored = cells.filter((cell) => !Number.isNaN(data.score[cell]!));
-  const stored = scored.filter((cell) => (data.text[cell] ?? null) !== null);
-  return scored.length === 0 ? 0 : stored.length / scored.length;
-}
-
-/** The verifier's opinion of every stored answer, by prompt and candidate; NaN without text. */
-function confidences(
-  data: RouterData,
-  candidates: readonly ModelMeans[],
-  verifier: Verifier,
-): Float64Array {
-  return Float64Array.from(
-    data.features.flatMap((features, row) =>
-      candidates.map(({ index }, position) => {
-        const answer = data.text[row * data.models.length + index] ?? null;
-        return answer === null ? Number.NaN : verifier.confidence(features, position, answer);
-      }),
-    ),
-  );
-}
-
-/** Keeps both ends and spreads what lies between evenly. */
-const thinned = <T>(items: readonly T[], most: number): T[] =>
-  items.length <= most
-    ? [...items]
-    : Array.from(
-        { length: most },
-        (_, at) => items[Math.round((at * (items.length - 1)) / (most - 1))]!,
-      );
-
 /**
  * Calls models from cheap to dear until a verifier trusts the answer. The verifier is learned on fit
- * from prompt and answer text and never sees the score that is reported. Its price is nothing, as it
+ * from prompt and answer text, and what it thinks of an answer rises and falls with the answers seen
+ * before that agree with it or do not. It never sees the score that is reported. Its price is nothing, as it
  * runs in this program. The dial walks the chains and shares of answers accepted that were worth
  * their cost on fit; the confidence that gives such a share is read off tune.
  */
@@ -73,23 +47,42 @@ export class CascadeRouter implements Router {
     options: FitOptions,
   ): readonly Policy[] | { readonly leftOut: string } {
     const settings = checked(settingsSchema, options.settings, 'settings', 'Router "cascade"');
-    const candidates = this.#candidates(fit, settings.models);
-    const reason = settings.models === undefined ? nothingToChoose(candidates) : null;
+    const means = meansByModel(fit);
+    const candidates =
+      settings.models === undefined
+        ? candidateModels(means)
+        : settings.models.map((model) => namedModel(means, model));
+    const reason = settings.models === undefined ? nothingToChoose(hullModels(means)) : null;
     if (reason !== null) return { leftOut: reason };
-    for (const data of [fit, tune]) {
-      const share = storedShare(data, candidates);
-      if (data.features.length > 0 && share < TEXTS_NEEDED) {
-        return {
-          leftOut: `a verifier reads answers, and the texts of ${(100 * share).toFixed(0)} % are stored`,
-        };
-      }
-    }
+    const untold = textsMissing(candidates, fit, tune);
+    if (untold !== null) return { leftOut: untold };
     const { verifier, outOfFold } = learnVerifier(fit, candidates, options.seed);
+    const rows = rowsWithOpinion(outOfFold, candidates.length);
+    const learnedFrom = selectRows(fit, rows);
+    const known = answersOf(
+      learnedFrom,
+      candidates,
+      Float64Array.from(
+        [...rows].flatMap((row) => [
+          ...outOfFold.subarray(row * candidates.length, (row + 1) * candidates.length),
+        ]),
+      ),
+      null,
+    );
+    const agreement = learnAgreement(known, options.seed);
     const dials = dialSettings(options.dials);
-    const onTune = confidences(tune, candidates, verifier);
+    const onTune = new ChainTrust(
+      answersOf(tune, candidates, confidences(tune, candidates, verifier), null),
+      agreement,
+    );
     const walk: readonly CascadeSetting[] =
       settings.models === undefined
-        ? worthwhileSettings(fit, candidates, outOfFold, settings.max_models)
+        ? worthwhileSettings(
+            learnedFrom,
+            candidates,
+            new ChainTrust(known, agreement),
+            settings.max_models,
+          )
         : dials.map((dial) => ({
             chain: candidates.map((_, position) => position),
             acceptedShare: 1 - dial,
@@ -99,17 +92,19 @@ export class CascadeRouter implements Router {
       const document = {
         router: 'cascade',
         dial: dialLabel(dial),
-        models: chain.map((position) => candidates[position]!.model),
+        models: chain.map((position) => fit.models[candidates[position]!]!),
         parameters: {
-          threshold: chainThreshold(onTune, candidates.length, chain)(acceptedShare),
-          verifier: {
-            ...verifier.document,
-            models: chain.map((position) => verifier.document.models[position]!),
-          },
+          threshold: chainThreshold(onTune, chain)(acceptedShare),
+          verifier: verifierOver(verifier.document, chain),
+          agreement: agreementOver(agreement, chain),
         },
       };
-      return cascadePolicy(document, document.parameters.threshold, (features, model, text) =>
-        verifier.confidence(features, chain[model]!, text),
+      const { threshold } = document.parameters;
+      return cascadePolicy(
+        document,
+        threshold,
+        document.parameters.agreement,
+        (features, model, text) => verifier.read(features, chain[model]!, text),
       );
     });
   }
@@ -117,16 +112,12 @@ export class CascadeRouter implements Router {
   fromDocument(document: PolicyDocument): Policy {
     return cascadeFromDocument(document);
   }
+}
 
-  #candidates(fit: RouterData, chosen: readonly string[] | undefined): ModelMeans[] {
-    const means = meansByModel(fit);
-    if (chosen === undefined) return thinned(hullModels(means), MOST_CANDIDATES);
-    return chosen.map((model) => {
-      const found = means.find((one) => one.model === model);
-      if (found !== undefined) return found;
-      throw new UserError(
-        `Router "cascade": \`settings.models\`: there is no model ${JSON.stringify(model)}: choose from ${fit.models.join(', ')}`,
-      );
-    });
-  }
+function namedModel(means: readonly ModelMeans[], model: string): number {
+  const found = means.find((one) => one.model === model);
+  if (found !== undefined) return found.index;
+  throw new UserError(
+    `Router "cascade": \`settings.models\`: there is no model ${JSON.stringify(model)}: choose from ${means.map((one) => one.model).join(', ')}`,
+  );
 }

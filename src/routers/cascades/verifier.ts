@@ -6,12 +6,16 @@ import {
   type SparseVector,
   sigmoid,
 } from '../../features/index.js';
+import { ngramsOf, TEXT_BUCKETS } from '../learned/text-space.js';
+import { conclusionOf } from './answer-conclusion.js';
 import { ANSWER_SIGNALS, answerSignals } from './answer-signals.js';
 
 /** Buckets for n-grams of the prompt, and as many again for those of the answer. */
-export const BUCKETS = 2 ** 14;
+export const BUCKETS = TEXT_BUCKETS;
 /** Standard deviations beyond which an unusual signal counts no further. */
 const SIGNAL_LIMIT = 4;
+/** Characters of an answer whose n-grams are read; signals are of all of it. */
+const ANSWER_READ = 4_000;
 
 const weight = z.number().min(-1e6).max(1e6);
 
@@ -23,9 +27,15 @@ export const verifierSchema = z.strictObject({
   bias: weight,
   /** One a model of the cascade. */
   models: z.array(weight).max(1000),
-  /** In the order of `answerSignals`. */
+  /** In the order of `answerSignals`; weights one a model of the cascade. */
   signals: z
-    .array(z.strictObject({ mean: weight, scale: z.number().min(0).max(1e12), weight }))
+    .array(
+      z.strictObject({
+        mean: weight,
+        scale: z.number().min(0).max(1e12),
+        weights: z.array(weight).max(1000),
+      }),
+    )
     .length(ANSWER_SIGNALS),
   /** Buckets below 16,384 are n-grams of the prompt, those above of the answer. */
   ngrams: z.strictObject({
@@ -44,27 +54,42 @@ export type VerifierDocument = z.output<typeof verifierSchema>;
 
 const hasher = new NgramHasher(BUCKETS);
 
-export const hashPrompt = (text: string): SparseVector => hasher.hash(text, 'prompt');
-export const hashAnswer = (text: string): SparseVector => hasher.hash(text, 'answer');
+export const hashPrompt = ngramsOf;
+export const hashAnswer = (text: string): SparseVector =>
+  hasher.hash(text.length > ANSWER_READ ? text.slice(0, ANSWER_READ) : text, 'answer');
 
-/** Signals on the scale the verifier was trained on. */
-export function scaledSignals(
-  signals: readonly number[],
-  scaling: readonly { readonly mean: number; readonly scale: number }[],
-): number[] {
-  return signals.map((value, at) => {
-    const { mean, scale } = scaling[at]!;
-    return Math.min(SIGNAL_LIMIT, Math.max(-SIGNAL_LIMIT, (value - mean) * scale));
-  });
+/** A signal on the scale the verifier was trained on. */
+export const scaledSignal = (value: number, mean: number, scale: number): number =>
+  Math.min(SIGNAL_LIMIT, Math.max(-SIGNAL_LIMIT, (value - mean) * scale));
+
+/** What the verifier makes of an answer. */
+export interface Reading {
+  /** Of the answer being good, in [0, 1], to six decimals. */
+  readonly confidence: number;
+  /** See `conclusionOf`. */
+  readonly conclusion: string | null;
 }
 
-/** Predicts from a prompt and an answer to it how good the answer is, in [0, 1]. */
+/** The same verifier over some of its models, in another order. */
+export function verifierOver(
+  document: VerifierDocument,
+  positions: readonly number[],
+): VerifierDocument {
+  const of = (weights: readonly number[]): number[] => positions.map((at) => weights[at]!);
+  return {
+    ...document,
+    models: of(document.models),
+    signals: document.signals.map((signal) => ({ ...signal, weights: of(signal.weights) })),
+  };
+}
+
+/** Predicts from a prompt and an answer to it how good the answer is. */
 export class Verifier {
   readonly document: VerifierDocument;
   readonly #promptWeights = new Float64Array(BUCKETS);
   readonly #answerWeights = new Float64Array(BUCKETS);
   readonly #promptLogits = new WeakMap<Features, number>();
-  readonly #known = new WeakMap<Features, Map<string, number>[]>();
+  readonly #known = new WeakMap<Features, Map<string, Reading>[]>();
 
   constructor(document: VerifierDocument) {
     this.document = document;
@@ -74,36 +99,48 @@ export class Verifier {
     });
   }
 
-  /** To six decimals. Remembered for as long as the features live: a family of policies asks alike. */
-  confidence(features: Features, model: number, answer: string): number {
+  /** Remembered for as long as the features live: a family of policies asks alike. */
+  read(features: Features, model: number, answer: string): Reading {
     let byModel = this.#known.get(features);
     if (byModel === undefined) {
-      byModel = this.document.models.map(() => new Map());
+      byModel = [];
       this.#known.set(features, byModel);
     }
-    const known = byModel[model]!.get(answer);
+    const answers = byModel[model] ?? new Map<string, Reading>();
+    byModel[model] = answers;
+    const known = answers.get(answer);
     if (known !== undefined) return known;
-    const confidence = Math.round(sigmoid(this.#logit(features, model, answer)) * 1e6) / 1e6;
-    byModel[model]!.set(answer, confidence);
-    return confidence;
+    const reading = {
+      confidence: Math.round(sigmoid(this.#logit(features, model, answer)) * 1e6) / 1e6,
+      conclusion: conclusionOf(answer),
+    };
+    answers.set(answer, reading);
+    return reading;
+  }
+
+  confidence(features: Features, model: number, answer: string): number {
+    return this.read(features, model, answer).confidence;
   }
 
   #logit(features: Features, model: number, answer: string): number {
     const { bias, models, signals } = this.document;
-    const scaled = scaledSignals(answerSignals(features, answer), signals);
-    return (
+    const values = answerSignals(features, answer);
+    let logit =
       bias +
       models[model]! +
       this.#promptLogit(features) +
-      dot(hashAnswer(answer), this.#answerWeights) +
-      scaled.reduce((sum, value, at) => sum + value * signals[at]!.weight, 0)
-    );
+      dot(hashAnswer(answer), this.#answerWeights);
+    for (let at = 0; at < signals.length; at++) {
+      const { mean, scale, weights } = signals[at]!;
+      logit += scaledSignal(values[at]!, mean, scale) * weights[model]!;
+    }
+    return logit;
   }
 
   #promptLogit(features: Features): number {
     const known = this.#promptLogits.get(features);
     if (known !== undefined) return known;
-    const logit = dot(hashPrompt(features.text), this.#promptWeights);
+    const logit = dot(hashPrompt(features), this.#promptWeights);
     this.#promptLogits.set(features, logit);
     return logit;
   }
