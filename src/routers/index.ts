@@ -12,6 +12,7 @@ export {
 } from './heuristics/complexity-signals.js';
 export { ModelRouter, type RoutedBy } from './heuristics/model-router.js';
 export { DEFAULT_RULES, type RoutingRule, routingRuleSchema } from './heuristics/routing-rule.js';
+export { predictedTwin, withPredictedDomain } from './learned/predicted-domain.js';
 export {
   hullModels,
   type ModelMeans,
@@ -23,7 +24,6 @@ export {
   baselineIds,
   defaultRouterIds,
   policyFromDocument,
-  predictedTwin,
   routerIds,
   routers,
 } from './registry.js';

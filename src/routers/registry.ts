@@ -4,29 +4,39 @@ import { always } from './always.js';
 import { CascadeRouter } from './cascades/cascade.js';
 import { complexity } from './heuristics/complexity.js';
 import { rules } from './heuristics/rules.js';
+import { cluster } from './learned/cluster.js';
+import { perDomain } from './learned/per-domain.js';
+import { predictedTwin, withPredictedDomain } from './learned/predicted-domain.js';
+import { shrinkage } from './learned/shrinkage.js';
 import { mixture } from './mixture.js';
 import { AdaptiveRouter } from './online/adaptive.js';
 import { linucb } from './online/linucb.js';
 import { thompson } from './online/thompson.js';
-import { perDomain } from './per-domain.js';
 import { checked, policyDocumentSchema } from './policy-document.js';
 import { random } from './random.js';
 import type { Router } from './router.js';
 
-/** Every router there is, by id: one line each. */
+/** One line each. */
+const all: readonly Router[] = [
+  always,
+  random,
+  mixture,
+  perDomain,
+  rules,
+  complexity,
+  cluster,
+  shrinkage,
+  new CascadeRouter(),
+  new AdaptiveRouter(),
+  thompson,
+  linucb,
+];
+
+/** Every router there is, by id; one that reads the declared domain is followed by its twin. */
 export const routers: ReadonlyMap<string, Router> = new Map(
-  [
-    always,
-    random,
-    mixture,
-    perDomain,
-    rules,
-    complexity,
-    new CascadeRouter(),
-    new AdaptiveRouter(),
-    thompson,
-    linucb,
-  ].map((router) => [router.id, router]),
+  all
+    .flatMap((router) => (router.usesDomain ? [router, withPredictedDomain(router)] : [router]))
+    .map((router) => [router.id, router]),
 );
 
 export const routerIds: readonly string[] = [...routers.keys()];
@@ -35,9 +45,6 @@ export const routerIds: readonly string[] = [...routers.keys()];
 export const baselineIds: readonly string[] = [always, random, mixture, perDomain].map(
   ({ id }) => id,
 );
-
-/** The id of a router's twin that reads a predicted domain in place of the declared one. */
-export const predictedTwin = (id: string): string => `${id}-predicted`;
 
 /** What a comparison tries where nobody says: all but baselines, and twins, which come with their router. */
 export const defaultRouterIds: readonly string[] = routerIds.filter(

@@ -86,18 +86,12 @@ describe('mixture', () => {
 
 describe('per-domain', () => {
   it('looks up the best model of a domain, the cheaper of equals, and the best overall otherwise', () => {
-    const [policy] = fitted('per-domain');
+    const policy = fitted('per-domain').at(-1);
+    expect(policy!.id).toBe('per-domain@best');
     expect(policy!.needs.domain).toBe(true);
     expect(chosen(policy!, asks('p', 'x'))).toBe('lab/c');
     expect(chosen(policy!, asks('p', 'y'))).toBe('lab/d');
     expect(chosen(policy!, asks('p', 'elsewhere'))).toBe('lab/d');
-  });
-
-  it('is left out where prompts declare no domain', () => {
-    const undeclared = { ...data, features: data.features.map(({ text }) => asks(text)) };
-    expect(routers.get('per-domain')!.fit(undeclared, data, options)).toEqual({
-      leftOut: '4 of 8 prompts declare no domain',
-    });
   });
 });
 
@@ -127,9 +121,9 @@ describe('policyFromDocument', () => {
     ['no models', { ...good, models: [] }, '`models`'],
     ['parameters that do not belong', { ...good, parameters: { x: 1 } }, 'Unrecognized key: "x"'],
     [
-      'an index beyond the models',
-      { ...good, router: 'per-domain', parameters: { by_domain: [], fallback: 1 } },
-      'Policy "per-domain@lab/a": `parameters.fallback`',
+      'weights beyond the models',
+      { ...good, router: 'mixture', parameters: { weights: [0.5, 0.5] } },
+      'Policy "mixture@lab/a": `parameters.weights`',
     ],
     [
       'thresholds in the wrong order',

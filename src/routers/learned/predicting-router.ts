@@ -96,7 +96,7 @@ export function predictingRouter<Document>(method: PredictorMethod<Document>): R
         const weighing = { cost_weight: costWeightAt(dial, turning), cost_scale: costScale };
         const document = {
           router: method.id,
-          dial: dialLabel(dial),
+          dial: dial === 1 ? (method.topDial ?? '1') : dialLabel(dial),
           models: fit.models,
           parameters: { ...weighing, predictor: learned },
         };

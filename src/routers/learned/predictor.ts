@@ -34,6 +34,8 @@ export interface PredictorMethod<Document = unknown> {
   readonly usesDomain?: boolean;
   /** Ids of the methods it puts together. */
   readonly members?: readonly string[];
+  /** What its setting of no weight on cost is called, where it has a name of its own. @default '1' */
+  readonly topDial?: string;
   /** What an experiment may set of it. */
   readonly settings: z.ZodType<Readonly<Record<string, unknown>>>;
   /** What it learns, as written down. */

@@ -8,16 +8,22 @@ export const TEXT_BUCKETS = 2 ** 14;
 const LEAST_PROMPTS = 2;
 
 const hasher = new NgramHasher(TEXT_BUCKETS);
-const hashed = new WeakMap<Features, SparseVector>();
+const hashed = new WeakMap<object, SparseVector>();
 
-/** Hashed n-grams of a request's text, damped and of length 1; computed once a request. */
+/** What is known of a request's text is kept by this: copies with another domain share it. */
+export const textKey = (features: Features): object => features.lexical;
+
+/** Hashed n-grams of a request's text, damped and of length 1; computed once a text. */
 export function ngramsOf(features: Features): SparseVector {
-  const known = hashed.get(features);
+  const known = hashed.get(textKey(features));
   if (known !== undefined) return known;
   const vector = hasher.hash(features.text, 'prompt');
-  hashed.set(features, vector);
+  hashed.set(textKey(features), vector);
   return vector;
 }
+
+/** Spaces in use, by what they are written as: predictors of one part share its vectors. */
+const spaces = new Map<string, WeakRef<TextSpace>>();
 
 /**
  * Term weighting learned on one part: tf-idf over hashed n-grams, scaled to length 1. The inverse
@@ -26,28 +32,31 @@ export function ngramsOf(features: Features): SparseVector {
  */
 export class TextSpace {
   readonly #idf: Float32Array;
-  readonly #vectors = new WeakMap<Features, SparseVector>();
+  readonly #document: string;
+  readonly #vectors = new WeakMap<object, SparseVector>();
 
   /** @param idf by bucket, in single precision */
   constructor(idf: Float32Array) {
     this.#idf = idf;
+    this.#document = packFloats(idf);
+    spaces.set(this.#document, new WeakRef(this));
   }
 
   /** Written as `packedFloats`; `new TextSpace(unpackFloats(…))` reads it back. */
   toDocument(): string {
-    return packFloats(this.#idf);
+    return this.#document;
   }
 
   static fromDocument(packed: string): TextSpace {
-    return new TextSpace(unpackFloats(packed));
+    return spaces.get(packed)?.deref() ?? new TextSpace(unpackFloats(packed));
   }
 
   /** Length 1, or no entries where nothing in the text is known. */
   vectorOf(features: Features): SparseVector {
-    const known = this.#vectors.get(features);
+    const known = this.#vectors.get(textKey(features));
     if (known !== undefined) return known;
     const vector = this.#weigh(ngramsOf(features));
-    this.#vectors.set(features, vector);
+    this.#vectors.set(textKey(features), vector);
     return vector;
   }
 
