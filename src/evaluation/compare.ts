@@ -7,6 +7,7 @@ import { type FittedFold, fitFold } from './fit-fold.js';
 import { judgeFamilyWarning } from './judge-family.js';
 import { testOperatingPoints } from './operating-points.js';
 import { type CompareInput, type Prepared, prepare } from './prepare.js';
+import { prequentialRegret } from './prequential.js';
 import { findRegressions } from './regressions.js';
 import { type MeasuredRouter, routerMetrics } from './router-metrics.js';
 import { type Selection, select } from './selection.js';
@@ -152,6 +153,7 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
       margin,
       costKnown: costBasis !== 'none',
     }),
+    prequential: prequentialRegret(prepared.foldInput),
     leftOut: [...prepared.leftOut, ...leftOutOf(folds)],
     warnings: [
       ...assumedPricesWarning(options.assumedPrices),

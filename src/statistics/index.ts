@@ -18,6 +18,6 @@ export { type CostQuality, paretoFrontier, upperHull } from './hull.js';
 export { normalCdf, normalQuantile } from './normal.js';
 export { rowsNeeded } from './power.js';
 export { quantile, quantileSorted, sortedNumbers } from './quantile.js';
-export { createRng, type Rng } from './random.js';
+export { createRng, type Rng, shuffledIndices } from './random.js';
 export { studentTCdf, studentTQuantile } from './student-t.js';
 export { mean, sum } from './sum.js';

@@ -36,3 +36,15 @@ export function createRng(...seed: readonly (number | string)[]): Rng {
     normal: () => Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next()),
   };
 }
+
+/** The whole numbers below `count` in random order (Fisher–Yates). */
+export function shuffledIndices(count: number, rng: Rng): Int32Array {
+  const order = Int32Array.from({ length: count }, (_, index) => index);
+  for (let at = count - 1; at > 0; at--) {
+    const other = rng.below(at + 1);
+    const moved = order[at]!;
+    order[at] = order[other]!;
+    order[other] = moved;
+  }
+  return order;
+}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Policy, PolicyDocument } from '../../policies/index.js';
-import { createRng, type Rng } from '../../statistics/index.js';
+import { createRng, type Rng, shuffledIndices } from '../../statistics/index.js';
 import { UserError } from '../../user-error.js';
 import { bestValue, COST_ALONE, costWeightAt, turningWeights } from '../cost-weight.js';
 import { dialSettings } from '../dial.js';
@@ -18,7 +18,7 @@ import {
   scoresSeen,
   writtenState,
 } from './adaptive-state.js';
-import { arrivalOrder, coldLabel } from './arrivals.js';
+import { coldLabel } from './cold-label.js';
 import { promptKind } from './prompt-kind.js';
 
 const share = z.number().min(0).max(1);
@@ -124,7 +124,7 @@ function learnFromArrivals(fit: RouterData, exploration: number, seed: number): 
   const rng = createRng(seed, 'adaptive-arrivals');
   const models = fit.models.length;
   let state = emptyState(models);
-  for (const row of arrivalOrder(fit.features.length, rng)) {
+  for (const row of shuffledIndices(fit.features.length, rng)) {
     const kind = promptKind(fit.features[row]!);
     const greedy = greediest(expectations(state, kind), dearestCost(state), rng.next());
     const chance = explorationAfter(state, exploration, ROUNDS_OF_TRIAL);

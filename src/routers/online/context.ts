@@ -20,6 +20,8 @@ const ORDINARY: readonly (readonly [mean: number, spread: number])[] = [
 /** Beyond as many spreads a statistic says no more. */
 const CLIP = 3;
 const FOLDS = 19;
+/** Beside a statistic a fold says little of what models can do: it counts less until it has shown. */
+const FOLD_SCALE = 0.3;
 
 /** Length of a context. */
 export const CONTEXT_SIZE = 1 + ORDINARY.length + FOLDS;
@@ -54,7 +56,8 @@ export function contextOf(features: Features): Float64Array {
   const { indices, values } = ngramsOf(features);
   for (let at = 0; at < indices.length; at++) {
     const fold = foldOf[indices[at]!]!;
-    context[first + (fold >> 1)]! += (fold & 1) === 0 ? values[at]! : -values[at]!;
+    context[first + (fold >> 1)]! +=
+      (fold & 1) === 0 ? FOLD_SCALE * values[at]! : -FOLD_SCALE * values[at]!;
   }
   contexts.set(features, context);
   return context;

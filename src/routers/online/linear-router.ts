@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { createRng } from '../../statistics/index.js';
+import { createRng, shuffledIndices } from '../../statistics/index.js';
 import { COST_ALONE, costWeightAt, turningWeights } from '../cost-weight.js';
 import { dialSettings } from '../dial.js';
 import { checked, checkedParameters, dialLabel, written } from '../policy-document.js';
 import type { Router, RouterData } from '../router.js';
-import { arrivalOrder, coldLabel } from './arrivals.js';
 import { restingPacer } from './budget-pacer.js';
+import { coldLabel } from './cold-label.js';
 import { contextOf } from './context.js';
 import { expectedQuality } from './linear-arm.js';
 import { choose, type Exploring } from './linear-choice.js';
@@ -41,7 +41,7 @@ const settingsOf = (exploration: number) =>
     /** Share of what is known that still counts one request later; 1 forgets nothing. */
     discount: z.number().min(0.9).max(1).default(0.9998),
     /** How strongly expected quality is drawn to 0 before the first calls. */
-    ridge: z.number().positive().max(1000).default(1),
+    ridge: z.number().positive().max(1000).default(0.3),
     /** Mean cost a request to hold while serving and learning, in the comparison's cost basis. */
     budget: z.number().positive().optional(),
   });
@@ -142,7 +142,7 @@ function learnFromArrivals(
   const learning: Learning = { discount, ridge };
   const models = fit.models.length;
   let state = emptyState(models, learning);
-  for (const row of arrivalOrder(fit.features.length, rng)) {
+  for (const row of shuffledIndices(fit.features.length, rng)) {
     const features = fit.features[row]!;
     const costShare = rng.next();
     const choosing = {
