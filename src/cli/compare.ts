@@ -1,24 +1,36 @@
+import type { Run } from '../outcomes/index.js';
+import { assumedPrices } from './assumed-prices.js';
 import { defineCommand } from './command.js';
-import { comparisonInput } from './comparison-input.js';
+import { comparedRouters } from './compared-routers.js';
+import { comparisonInput, routersOfRun } from './comparison-input.js';
 import { EXIT } from './io.js';
+import { outputOption, outputsOf, writeOutputs } from './output.js';
 import { runNamed, withExistingStore } from './store-access.js';
+import { constraintOf, unmetThresholds } from './thresholds.js';
 
 export const compare = defineCommand({
-  usage: 'compare <run>',
+  usage: 'compare <run..>',
   summary:
     'Should you route, and how? Replays routing policies over a run: verdict, table, intervals',
   examples: [
     ['compare quickstart', ''],
     ['compare mmlu --margin 0.02 --all', 'Every dial point'],
+    ['compare quickstart --quality-drop 0.02', 'The cheapest policy that loses no more'],
+    ['compare monday tuesday --fail-on-regression', 'Two runs over the prompts they share'],
   ],
+  repeatable: ['run', 'price', 'output', 'o'],
   options: (program) =>
     program
-      .positional('run', { type: 'string', demandOption: true, describe: 'Run id or name' })
+      .positional('run', {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'Run ids or names; several are joined over the prompts they share',
+      })
       .option('routers', {
         type: 'string',
         array: true,
-        describe:
-          "Routers to try (default: the experiment's, or rules complexity cascade adaptive)",
+        describe: "Routers to try, ids or files (default: the experiment's, or all)",
       })
       .option('margin', {
         type: 'number',
@@ -42,6 +54,37 @@ export const compare = defineCommand({
         default: 'zero' as const,
         describe: 'Failed answers score 0 (production fails too) or leave the comparison',
       })
+      .option('output', outputOption)
+      .option('dials', { type: 'number', default: 33, describe: "Settings of each router's dial" })
+      .option('max-cost-usd-per-1k', {
+        type: 'number',
+        describe: 'Choose the best policy of at most this cost per 1,000 prompts',
+      })
+      .option('min-quality', {
+        type: 'number',
+        describe:
+          'Choose the cheapest policy of at least this quality; exit 3 where test falls short',
+      })
+      .option('quality-drop', {
+        type: 'number',
+        describe: 'Choose the cheapest policy at most this far below the best model',
+      })
+      .option('fail-on-regression', {
+        type: 'boolean',
+        default: false,
+        describe: 'Exit 3 where quality is surely worse by more than the margin',
+      })
+      .option('price', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        describe: 'MODEL=USD_PER_CALL, assumed for recorded data without prices (one a model)',
+      })
+      .option('out-of-domain', {
+        type: 'boolean',
+        default: false,
+        describe: 'Hold out whole domains: how policies do on work they never learned from',
+      })
       .option('all', {
         type: 'boolean',
         default: false,
@@ -49,17 +92,28 @@ export const compare = defineCommand({
       }),
   run: (args, io) =>
     withExistingStore(args, io, async (store) => {
-      const { seed } = await import('./arguments.js');
+      const { amount, seed, within } = await import('./arguments.js');
       seed('--seed', args.seed);
       seed('--split-seed', args.splitSeed);
-      const { compare: compareRun } = await import('../evaluation/index.js');
+      amount('--max-cost-usd-per-1k', args.maxCostUsdPer1k);
+      if (args.minQuality !== undefined) within('--min-quality', args.minQuality, 0, 1);
+      if (args.qualityDrop !== undefined) within('--quality-drop', args.qualityDrop, 0, 1);
+      const prices = assumedPrices(args.price);
+      const outputs = await outputsOf(args.output, io);
+      const { compare: compareRuns } = await import('../evaluation/index.js');
       const { comparisonJson, comparisonText, jsonLine } = await import('../reports/index.js');
-      const run = await runNamed(store, args.run);
-      const input = await comparisonInput(store, run, args, io);
-      const comparison = compareRun(input, (step) => {
+      const [named, ...further] = args.run;
+      const first = await runNamed(store, named!);
+      const runs: [Run, ...Run[]] = [first];
+      for (const one of further) runs.push(await runNamed(store, one));
+      const routers = await comparedRouters(args.routers, routersOfRun(first), io);
+      const settings = { ...args, prices, constraint: constraintOf(args) };
+      const input = await comparisonInput(store, runs, routers, settings, io);
+      const comparison = compareRuns(input, (step) => {
         if (!args.quiet && io.errIsTerminal) io.err(`${step}\n`);
       });
       await store.evaluations.addEvaluation(comparison);
+      await writeOutputs(outputs, comparison, args, io);
       io.out(
         args.json
           ? jsonLine(comparisonJson(comparison))
@@ -70,8 +124,11 @@ export const compare = defineCommand({
             }),
       );
       if (!args.json && !args.quiet) {
-        io.err(`Next: switchyard export ${args.run} --policy ${comparison.verdict.policy}\n`);
+        const policy = comparison.choice?.policy == null ? comparison.verdict.policy : 'chosen';
+        io.err(`Next: switchyard export ${named} --policy ${policy}\n`);
       }
-      return EXIT.done;
+      const unmet = unmetThresholds(comparison, args);
+      for (const text of unmet) io.err(`switchyard: threshold not met: ${text}\n`);
+      return unmet.length === 0 ? EXIT.done : EXIT.thresholdNotMet;
     }),
 });

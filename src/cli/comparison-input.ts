@@ -1,75 +1,64 @@
-import type { CompareInput } from '../evaluation/index.js';
+import type { CompareInput, Comparison, Constraint } from '../evaluation/index.js';
 import type { Run } from '../outcomes/index.js';
 import type { Store } from '../store/index.js';
-import { UserError } from '../user-error.js';
 import { version } from '../version.js';
+import type { ComparedRouters, NamedRouter } from './compared-routers.js';
+import { readComparedRuns } from './compared-runs.js';
 import type { Io } from './io.js';
 
-export interface ComparisonOptions {
-  readonly routers: readonly string[] | undefined;
+/** How runs are compared. What is undefined is the experiment's to say, then the default. */
+export interface ComparisonSettings {
   readonly margin: number | undefined;
   readonly seed: number | undefined;
   readonly splitSeed: number | undefined;
   readonly bootstrap: number;
+  readonly dials: number;
   readonly failed: 'zero' | 'exclude';
+  readonly constraint: Constraint | null;
+  readonly prices: Readonly<Record<string, number>> | null;
+  readonly outOfDomain: boolean;
 }
 
 /** The part of a stored experiment that a comparison reads; an import has none. */
 interface StoredSpec {
-  readonly routers?: readonly {
-    readonly id: string;
-    readonly settings: Record<string, unknown>;
-  }[];
+  readonly routers?: readonly NamedRouter[] | null;
   readonly compare?: { readonly margin?: number; readonly splitSeed?: number };
   readonly judges?: readonly { readonly id: string; readonly model?: string }[];
 }
 
-const DEFAULT_ROUTERS = ['rules', 'complexity', 'cascade', 'adaptive'];
+/** The routers that the experiment of a run names; undefined where it names none. */
+export function routersOfRun(run: Run): readonly NamedRouter[] | undefined {
+  return storedSpec(run).routers ?? undefined;
+}
 
-/** Reads a run back and puts together what `compare` and `export` evaluate, the same for both. */
+/** Reads runs back and puts together what `compare` and `export` evaluate, the same for both. */
 export async function comparisonInput(
   store: Store,
-  run: Run,
-  options: ComparisonOptions,
+  runs: readonly [Run, ...Run[]],
+  routers: ComparedRouters,
+  settings: ComparisonSettings,
   io: Io,
 ): Promise<CompareInput> {
-  const { buildMatrix } = await import('../outcomes/index.js');
-  const { routers } = await import('../routers/index.js');
-  const spec = (run.spec ?? {}) as StoredSpec;
-  const [prompts, outcomes, scores] = await Promise.all([
-    store.runs.readPrompts(run.id),
-    store.runs.readOutcomes(run.id),
-    store.runs.readScores(run.id),
-  ]);
-  const ids = options.routers ?? spec.routers?.map(({ id }) => id) ?? DEFAULT_ROUTERS;
-  // A router named by a flag keeps the settings that the experiment gives it.
-  const wanted = ids.map((id) => ({
-    id,
-    settings: spec.routers?.find((entry) => entry.id === id)?.settings ?? {},
-  }));
+  const { failed, prices, constraint, bootstrap, dials, outOfDomain } = settings;
+  const { warnings, ...compared } = await readComparedRuns(store, runs, { failed, prices });
+  const { run } = compared;
+  const spec = storedSpec(runs[0]);
   const judgeModel = spec.judges?.find(({ id }) => id === run.judge)?.model;
-  const splitSeed = options.splitSeed ?? spec.compare?.splitSeed ?? 1;
+  const splitSeed = settings.splitSeed ?? spec.compare?.splitSeed ?? 1;
   return {
-    run,
-    matrix: buildMatrix(run, prompts, outcomes, scores, {
-      judge: run.judge,
-      failed: options.failed,
-    }),
-    routers: wanted.map(({ id, settings }) => {
-      const router = routers.get(id);
-      if (router === undefined) {
-        throw new UserError(
-          `There is no router "${id}": choose from ${[...routers.keys()].join(', ')}.`,
-        );
-      }
-      return { router, settings };
-    }),
+    ...compared,
+    ...routers,
     options: {
-      seed: options.seed ?? run.seed,
+      seed: settings.seed ?? run.seed,
       splitSeed,
-      margin: options.margin ?? spec.compare?.margin ?? 0.01,
-      bootstrap: options.bootstrap,
-      failed: options.failed,
+      margin: settings.margin ?? spec.compare?.margin ?? 0.01,
+      bootstrap,
+      dials,
+      failed,
+      ...(constraint === null ? {} : { constraint }),
+      ...(prices === null ? {} : { assumedPrices: prices }),
+      outOfDomain,
+      warnings,
       priorTestReadings: await store.evaluations.countTestReadings(run.dataHash, splitSeed),
       judgeIsModel: judgeModel !== undefined,
       judgeModel,
@@ -77,4 +66,25 @@ export async function comparisonInput(
       now: io.now(),
     },
   };
+}
+
+/** The settings of a stored comparison, so that what is fitted again is what was reported. */
+export function settingsOf(comparison: Comparison): ComparisonSettings {
+  const { seed, splitSeed, bootstrap, failed, dials, choice, assumedPrices, outOfDomain } =
+    comparison;
+  return {
+    margin: comparison.verdict.margin,
+    seed,
+    splitSeed,
+    bootstrap,
+    dials: dials ?? 33,
+    failed: failed ?? 'zero',
+    constraint: choice?.constraint ?? null,
+    prices: assumedPrices ?? null,
+    outOfDomain: outOfDomain ?? false,
+  };
+}
+
+function storedSpec(run: Run): StoredSpec {
+  return (run.spec ?? {}) as StoredSpec;
 }

@@ -28,10 +28,11 @@ import {
   SIMULATED_MODELS,
 } from '../models/index.js';
 import { type ImportedRun, importOutcomes } from '../outcomes/index.js';
-import { checkSettings, routers } from '../routers/index.js';
+import { routers } from '../routers/index.js';
 import { createTableReader } from '../store/index.js';
 import { UserError } from '../user-error.js';
 import { answerKeyOf } from './answer-key.js';
+import { comparedRouters } from './compared-routers.js';
 import { environment, type LogLevel } from './global-options.js';
 import type { Io } from './io.js';
 import { ownLane } from './rate-limits.js';
@@ -79,10 +80,8 @@ export async function prepare(
     knownRouters: [...routers.keys()],
     modelProblem: (entry) => priceProblem(entry, catalogue),
   });
-  for (const { id, settings } of experiment.routers ?? []) {
-    const router = routers.get(id);
-    if (router !== undefined) checkSettings(router, settings);
-  }
+  // A mistake in a router or its settings is found before anything is paid for.
+  await comparedRouters(undefined, experiment.routers ?? [], io);
   const { prompts: all, imported } = await readPrompts(experiment);
   const prompts = options.limit === undefined ? all : all.slice(0, options.limit);
   checkGraders(experiment, prompts);

@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { UserError } from '../user-error.js';
 import { defineCommand } from './command.js';
 import { EXIT } from './io.js';
+import { readRoutingTable } from './table-file.js';
 
 export const route = defineCommand({
   usage: 'route <prompt>',
@@ -27,16 +25,10 @@ export const route = defineCommand({
   run: async (args, io) => {
     const { seed } = await import('./arguments.js');
     seed('--seed', args.seed);
-    const { decideWithTable, parseRoutingTable } = await import('../tables/index.js');
+    const { decideWithTable } = await import('../tables/index.js');
     const { jsonLine } = await import('../reports/index.js');
     const { createRng } = await import('../statistics/index.js');
-    const text = await readFile(resolve(io.cwd, args.table), 'utf8').catch((cause: unknown) => {
-      throw new UserError(
-        `Cannot read the routing table "${args.table}": write one with "switchyard export".`,
-        { cause },
-      );
-    });
-    const table = parseRoutingTable(text, args.table);
+    const table = await readRoutingTable(args.table, io);
     const messages = [
       ...(args.system === undefined ? [] : [{ role: 'system' as const, content: args.system }]),
       { role: 'user' as const, content: args.prompt },

@@ -2,6 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import type { Policy } from '../policies/index.js';
 import { type Router, routers as registry } from '../routers/index.js';
 import { UserError } from '../user-error.js';
+import { chooseOnTune } from './choice.js';
 import { pickDial, TUNED } from './dial-rows.js';
 import { type FittedFold, fitFold, routerData } from './fit-fold.js';
 import { type CompareInput, type Prepared, prepare } from './prepare.js';
@@ -31,12 +32,16 @@ export function fitForExport(input: CompareInput, policyId: string): FittedPolic
       : refitFold(foldInput.common.rows, grouping, input.options.splitSeed);
   const wanted = policyId.slice(0, Math.max(0, policyId.indexOf('@')));
   const dial = policyId.slice(policyId.indexOf('@') + 1);
-  const only = foldInput.routers.filter(({ router }) => wanted === 'best' || router.id === wanted);
+  const ofAny = wanted === 'best' || wanted === 'chosen';
+  const only = foldInput.routers.filter(({ router }) => ofAny || router.id === wanted);
   const fitted = fitFold({ ...foldInput, routers: only }, fold);
   const policy =
-    fromBaseline(wanted, dial, fitted, prepared) ??
-    fromRouters(wanted, dial, fitted, select(fitted, prepared.margin));
+    wanted === 'chosen'
+      ? fromConstraint(dial, fitted, prepared, input)
+      : (fromBaseline(wanted, dial, fitted, prepared) ??
+        fromRouters(wanted, dial, fitted, select(fitted, prepared.margin)));
   if (policy === undefined) throw unknownPolicy(policyId, fitted, prepared);
+  refuseLaterMeasurements(policy, input);
   return { policy, fittedOn };
 }
 
@@ -52,6 +57,29 @@ function fromBaseline(
   const router = registry.get(wanted);
   if (router === undefined || !EXPORTABLE_BASELINES.includes(wanted)) return undefined;
   return offeredBy(router, fitted, foldInput).find((policy) => policy.dial === dial);
+}
+
+/** What the bounds of the comparison pick where everything is fitted on. */
+function fromConstraint(
+  dial: string,
+  fitted: FittedFold,
+  prepared: Prepared,
+  { options }: CompareInput,
+): Policy | undefined {
+  if (dial !== TUNED || options.constraint === undefined) return undefined;
+  const { contender } = chooseOnTune(fitted, options.constraint);
+  return contender.policy ?? fromBaseline(contender.router, contender.dial, fitted, prepared);
+}
+
+/** A model's measurement in a later run is no model that could be called. */
+function refuseLaterMeasurements(policy: Policy, { matrix, columns }: CompareInput): void {
+  matrix.models.forEach((name, m) => {
+    const column = columns?.[m];
+    if (column === undefined || column.model === name || !policy.models.includes(name)) return;
+    throw new UserError(
+      `Policy "${policy.id}" calls "${name}", which is "${column.model}" as the run "${column.run}" measured it: to export it, compare that run alone (switchyard compare ${column.run})`,
+    );
+  });
 }
 
 function fromRouters(

@@ -54,6 +54,8 @@ export interface CompareOptions {
   readonly assumedPrices?: Readonly<Record<string, number>>;
   /** Holds out whole domains in place of prompts. Default false. */
   readonly outOfDomain?: boolean;
+  /** What whoever put the input together has to say of it. */
+  readonly warnings?: readonly string[];
   readonly codeVersion?: string;
   readonly now: Date;
 }

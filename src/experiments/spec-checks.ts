@@ -23,7 +23,7 @@ export function crossFindings(data: unknown, context: CheckContext): readonly Fi
     ...datasetFindings(data, context),
     ...modelFindings(data, imports),
     ...judgeFindings(data, imports),
-    ...routerFindings(data, context.knownRouters),
+    ...routerFindings(data, context),
   ];
 }
 
@@ -50,19 +50,14 @@ function textAt(entry: unknown, key: string): string | null {
 
 const at = (path: Finding['path'], message: string): Finding => ({ path, part: 'value', message });
 
-function datasetFindings(data: unknown, { file, env, exists }: CheckContext): readonly Finding[] {
+function datasetFindings(data: unknown, context: CheckContext): readonly Finding[] {
   const entries = datasetEntries(data);
   const findings = entries.flatMap(({ path, entry }) => {
     const isText = typeof entry === 'string';
     const written = isText ? entry : textAt(entry, 'path');
     if (written === null || written === '') return [];
     const place = isText ? path : [...path, 'path'];
-    const expanded = expandPath(written, file, env);
-    if ('problem' in expanded) return [at(place, expanded.problem)];
-    if (exists === null || exists(expanded.path)) return [];
-    const meant = written.includes('${') ? `, that is ${JSON.stringify(expanded.path)}` : '';
-    const found = `found ${JSON.stringify(written)}${meant}`;
-    return [at(place, `${found}, expected a file or folder that exists`)];
+    return pathFindings(written, place, context, 'a file or folder that exists');
   });
   const imported = entries.map(({ entry }) => textAt(entry, 'import') !== null);
   if (imported.includes(true) && imported.includes(false)) {
@@ -163,28 +158,43 @@ function rubricFindings(entry: unknown, path: Finding['path']): readonly Finding
   return findings;
 }
 
-function routerFindings(data: unknown, known: readonly string[] | null): readonly Finding[] {
+function routerFindings(data: unknown, context: CheckContext): readonly Finding[] {
+  const { knownRouters: known } = context;
   const findings: Finding[] = [];
   const seen = new Set<string>();
   for (const { path, entry } of entriesOf(data, 'routers')) {
-    const key = textAt(entry, 'id') === null ? 'router' : 'id';
     const isText = typeof entry === 'string';
-    const id = isText ? entry : textAt(entry, key);
-    if (id === null) continue;
+    const key = ['id', 'router', 'file'].find((one) => textAt(entry, one) !== null) ?? 'id';
+    const name = isText ? entry : textAt(entry, key);
+    if (name === null) continue;
     const place = isText ? path : [...path, key];
-    if (known !== null && !known.includes(id)) {
+    if (key === 'file') findings.push(...pathFindings(name, place, context, 'a file that exists'));
+    else if (known !== null && !known.includes(name)) {
       findings.push(
         at(
           place,
-          `found ${JSON.stringify(id)}, expected a router: ${known.join(', ')}${didYouMean(id, known)}`,
+          `found ${JSON.stringify(name)}, expected a router: ${known.join(', ')}${didYouMean(name, known)}`,
         ),
       );
     }
-    if (seen.has(id))
+    if (seen.has(name))
       findings.push(
-        at(place, `found ${JSON.stringify(id)} a second time, expected each router once`),
+        at(place, `found ${JSON.stringify(name)} a second time, expected each router once`),
       );
-    seen.add(id);
+    seen.add(name);
   }
   return findings;
+}
+
+function pathFindings(
+  written: string,
+  place: Finding['path'],
+  { file, env, exists }: CheckContext,
+  expected: string,
+): readonly Finding[] {
+  const expanded = expandPath(written, file, env);
+  if ('problem' in expanded) return [at(place, expanded.problem)];
+  if (exists === null || exists(expanded.path)) return [];
+  const meant = written.includes('${') ? `, that is ${JSON.stringify(expanded.path)}` : '';
+  return [at(place, `found ${JSON.stringify(written)}${meant}, expected ${expected}`)];
 }

@@ -61,10 +61,18 @@ export function judgeEntryOf(document: JudgeDocument): JudgeEntry {
   };
 }
 
-export function routerEntryOf(document: RouterDocument): RouterEntry {
+export function routerEntryOf(
+  document: RouterDocument,
+  pathOf: (written: string) => string,
+): RouterEntry {
   if (typeof document === 'string') return { id: document, settings: {} };
-  const { id, router, ...settings } = document;
-  return { id: id ?? router ?? '', settings };
+  const { id, router, file, ...settings } = document;
+  if (file === undefined) return { id: id ?? router ?? '', settings };
+  return {
+    id: file,
+    file: pathOf(file),
+    settings: (settings.settings ?? {}) as RouterEntry['settings'],
+  };
 }
 
 type Connection = Omit<Exclude<ModelDocument, string>, 'id' | 'parameters'>;

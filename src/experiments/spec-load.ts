@@ -165,7 +165,7 @@ function experimentOf(
     seed: document.seed ?? 1,
     budgetUsd: document.budget_usd ?? null,
     maxConcurrency: document.max_concurrency ?? null,
-    routers: document.routers?.map(routerEntryOf) ?? null,
+    routers: document.routers?.map((router) => routerEntryOf(router, pathOf)) ?? null,
     compare: { margin: compare?.margin ?? DEFAULT_MARGIN, splitSeed: compare?.split_seed ?? 1 },
   };
 }

@@ -217,7 +217,8 @@ const judgeEntry = z.union(
   { error: JUDGE_EXPECTED },
 );
 
-const ROUTER_EXPECTED = 'the id of a router or a mapping with id and its settings';
+const ROUTER_EXPECTED = 'the id of a router, or a mapping with id and its settings, or with file';
+const SETTINGS_EXPECTED = 'a mapping of settings';
 const routerEntry = z.union(
   [
     text(ROUTER_EXPECTED),
@@ -226,12 +227,29 @@ const routerEntry = z.union(
         {
           id: text('the id of a router').describe('Id of the router.').optional(),
           router: text('the id of a router').describe('The same as id.').optional(),
+          file: text('the path of a JavaScript module')
+            .describe(
+              'A router of your own: a module that exports it as default, relative to this file.',
+            )
+            .optional(),
         },
         { error: ROUTER_EXPECTED },
       )
       .catchall(z.json())
-      .refine((entry) => (entry.id === undefined) !== (entry.router === undefined), {
-        error: 'the id of a router under "id" or "router", one of them',
+      .superRefine(({ id, router, file, ...settings }, context) => {
+        const names = [id, router, file].filter((name) => name !== undefined);
+        if (names.length !== 1) {
+          const message = 'the id of a router under "id" or "router", or its "file", one of them';
+          context.addIssue({ code: 'custom', path: [], message });
+        }
+        if (file === undefined) return;
+        for (const [key, value] of Object.entries(settings)) {
+          const holds = typeof value === 'object' && value !== null && !Array.isArray(value);
+          if (key === 'settings' && holds) continue;
+          const message =
+            key === 'settings' ? SETTINGS_EXPECTED : 'nothing but settings beside file';
+          context.addIssue({ code: 'custom', path: [key], message });
+        }
       }),
   ],
   { error: ROUTER_EXPECTED },

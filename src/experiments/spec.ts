@@ -53,7 +53,10 @@ export type JudgeEntry =
   | { readonly kind: 'recorded'; readonly id: 'recorded'; readonly repeats: 1 };
 
 export interface RouterEntry {
+  /** Id of the router; of one in a user's own file, the path as written. */
   readonly id: string;
+  /** Absolute path of that file; absent for routers of the program's own. */
+  readonly file?: string;
   readonly settings: Readonly<Record<string, unknown>>;
 }
 

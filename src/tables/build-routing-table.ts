@@ -40,6 +40,8 @@ export interface RoutingTableParts {
   readonly comparison: ComparedWith;
   /** Null where the comparison did not report this policy. */
   readonly tradeoff: LandedAt | null;
+  /** Of a router in a user's own file; its path is relative to where the table will stand. */
+  readonly routerFile?: RoutingTable['router_file'];
   readonly now: Date;
 }
 
@@ -49,7 +51,7 @@ const interval = ({ mean, low, high }: Interval): Interval => ({ mean, low, high
 
 /** Puts a policy and where it comes from into a routing table. */
 export function buildRoutingTable(parts: RoutingTableParts): RoutingTable {
-  const { name, policy, fittedOn, comparison, tradeoff, now } = parts;
+  const { name, policy, fittedOn, comparison, tradeoff, routerFile, now } = parts;
   const { router, dial, models, parameters } = policy.toDocument();
   return {
     format: 'switchyard-routing-table',
@@ -58,6 +60,7 @@ export function buildRoutingTable(parts: RoutingTableParts): RoutingTable {
     created_at: now.toISOString(),
     simulated: comparison.simulated,
     policy: { id: policy.id, router, dial, models, parameters },
+    ...(routerFile === undefined ? {} : { router_file: routerFile }),
     needs: { domain: policy.needs.domain, answers: policy.needs.answers },
     expected: {
       quality: interval(tradeoff?.quality ?? UNKNOWN),

@@ -5,7 +5,7 @@ export {
   type RoutingTableParts,
 } from './build-routing-table.js';
 export { decideWithTable, type TableDecision } from './decide-with-table.js';
-export { parseRoutingTable, policyOfTable } from './parse-routing-table.js';
+export { parseRoutingTable, policyOfTable, routerFileOf } from './parse-routing-table.js';
 export type { RoutingTable, RoutingTableStore } from './routing-table.js';
 export { serializeRoutingTable } from './serialize-routing-table.js';
 export { targets, writeTarget } from './targets/index.js';

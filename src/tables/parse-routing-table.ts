@@ -1,5 +1,5 @@
 import type { Policy } from '../policies/index.js';
-import { policyFromDocument } from '../routers/index.js';
+import { policyFromDocument, type Router } from '../routers/index.js';
 import { UserError } from '../user-error.js';
 import type { RoutingTable } from './routing-table.js';
 import { routingTableSchema } from './routing-table-schema.js';
@@ -8,41 +8,42 @@ const policies = new WeakMap<RoutingTable, Policy>();
 
 /**
  * The policy a table holds, ready to decide.
+ * @param own the router of the table's `router_file`, where it has one and was not parsed with it
  * @throws UserError quoting the path in the table that is wrong
  */
-export function policyOfTable(table: RoutingTable): Policy {
+export function policyOfTable(table: RoutingTable, own?: Router): Policy {
   const known = policies.get(table);
   if (known !== undefined) return known;
   const { router, dial, models, parameters } = table.policy;
-  const policy = policyFromDocument({ router, dial, models, parameters });
+  const document = { router, dial, models, parameters };
+  if (table.router_file !== undefined && own?.id !== router) {
+    throw new UserError(
+      `its router "${router}" is in the file "${table.router_file.path}", which ${own === undefined ? 'must be loaded with it' : `holds the router "${own.id}"`}`,
+    );
+  }
+  const policy = own === undefined ? policyFromDocument(document) : own.fromDocument(document);
   policies.set(table, policy);
   return policy;
 }
 
 /**
+ * The router file that a table in a text needs; null where its router is one of the program's own.
+ * @throws UserError as `parseRoutingTable`, but for what only the router can tell
+ */
+export function routerFileOf(text: string, file: string): RoutingTable['router_file'] | null {
+  return parseShape(text, file).router_file ?? null;
+}
+
+/**
  * Reads a routing table and checks all of it, its policy's parameters included.
  * @param file name of the file, for messages
+ * @param own the router of the table's `router_file`, where it has one
  * @throws UserError quoting file, path in the document and what was expected
  */
-export function parseRoutingTable(text: string, file: string): RoutingTable {
-  let value: unknown;
+export function parseRoutingTable(text: string, file: string, own?: Router): RoutingTable {
+  const table = parseShape(text, file);
   try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message.replaceAll(/\s+/g, ' ') : String(cause);
-    throw new UserError(`${file}: not a routing table, as it is no JSON: ${why}`, { cause });
-  }
-  const parsed = routingTableSchema.safeParse(value);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    const path = issue.path.map(String).join('.');
-    throw new UserError(
-      `${file}: not a routing table of this program: ${path === '' ? '' : `\`${path}\`: `}${issue.message}; export it again with "switchyard export"`,
-    );
-  }
-  const table = parsed.data;
-  try {
-    const { id, needs } = policyOfTable(table);
+    const { id, needs } = policyOfTable(table, own);
     if (id !== table.policy.id) {
       throw new UserError(
         `\`policy.id\`: expected "${id}", got ${JSON.stringify(table.policy.id)}`,
@@ -58,4 +59,21 @@ export function parseRoutingTable(text: string, file: string): RoutingTable {
     throw new UserError(`${file}: ${cause.message}`, { cause });
   }
   return table;
+}
+
+function parseShape(text: string, file: string): RoutingTable {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message.replaceAll(/\s+/g, ' ') : String(cause);
+    throw new UserError(`${file}: not a routing table, as it is no JSON: ${why}`, { cause });
+  }
+  const parsed = routingTableSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0]!;
+  const path = issue.path.map(String).join('.');
+  throw new UserError(
+    `${file}: not a routing table of this program: ${path === '' ? '' : `\`${path}\`: `}${issue.message}; export it again with "switchyard export"`,
+  );
 }

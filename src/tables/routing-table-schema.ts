@@ -20,6 +20,12 @@ export const routingTableSchema = z.strictObject({
     models: z.array(z.string().min(1).max(300)).min(1).max(1000),
     parameters: z.record(z.string(), z.unknown()),
   }),
+  router_file: z
+    .strictObject({
+      path: z.string().min(1).max(4000),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    })
+    .optional(),
   needs: z.strictObject({ domain: z.boolean(), answers: z.boolean() }),
   expected: z.strictObject({
     quality: estimate,

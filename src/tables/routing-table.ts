@@ -9,6 +9,8 @@ export interface RoutingTable {
   /** True if it was fitted on simulated outcomes: a demonstration, never evidence. */
   readonly simulated: boolean;
   readonly policy: PolicyDocument & { readonly id: string };
+  /** Of a router in a user's own file: where that is, relative to the table, and what it must hold. */
+  readonly router_file?: { readonly path: string; readonly sha256: string } | undefined;
   /** What it needs of whoever runs it. */
   readonly needs: { readonly domain: boolean; readonly answers: boolean };
   /** What the comparison found for it; null fields where undefined. */

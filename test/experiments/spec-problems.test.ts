@@ -182,7 +182,7 @@ const broken: readonly (readonly [what: string, text: string, lines: readonly st
     [
       'e.yaml:4:11  routers[0]  found "cascde", expected a router: always, rules, cascade (did you mean "cascade"?)',
       'e.yaml:4:32  routers[2].id  found "rules" a second time, expected each router once',
-      'e.yaml:4:47  routers[3]  found a mapping, expected the id of a router under "id" or "router", one of them',
+      'e.yaml:4:47  routers[3]  found a mapping, expected the id of a router under "id" or "router", or its "file", one of them',
     ],
   ],
   [
