@@ -1,4 +1,5 @@
 import { sha256 } from '../hash.js';
+import { predictedTwin } from '../routers/index.js';
 import { paretoFrontier, quantileSorted, sortedNumbers } from '../statistics/index.js';
 import type { Tradeoff } from './comparison.js';
 import type { MeanDraws, Procedure, TestSample } from './test-sample.js';
@@ -9,6 +10,7 @@ export interface TradeoffRow {
   readonly dial: string;
   readonly procedure: Procedure;
   readonly chosenOnTune: boolean;
+  readonly role?: Tradeoff['role'];
 }
 
 export interface TradeoffOptions {
@@ -36,7 +38,7 @@ export function measureTradeoffs(
 }
 
 function measure(
-  { router, dial, procedure, chosenOnTune }: TradeoffRow,
+  { router, dial, procedure, chosenOnTune, role }: TradeoffRow,
   sample: TestSample,
   { models, costBasis, split }: TradeoffOptions,
   reference: MeanDraws,
@@ -53,6 +55,7 @@ function measure(
     router,
     dial,
     split,
+    ...(role === undefined ? {} : { role }),
     prompts: sample.rows,
     quality: sample.estimate(own.quality),
     costUsdPer1k:
@@ -77,6 +80,10 @@ function measure(
   };
 }
 
+/** The setting that calls the best model of each domain, declared or predicted: a baseline. */
+export const isLookup = ({ router, dial }: Pick<TradeoffRow, 'router' | 'dial'>): boolean =>
+  dial === 'best' && (router === 'per-domain' || router === predictedTwin('per-domain'));
+
 /** Leaves out dial points that do on the test part exactly what an earlier one does; a chosen one keeps its mark and name. */
 export function withoutRepeats(rows: readonly TradeoffRow[], sample: TestSample): TradeoffRow[] {
   const byOutcome = new Map<string, TradeoffRow>();
@@ -85,8 +92,9 @@ export function withoutRepeats(rows: readonly TradeoffRow[], sample: TestSample)
       sha256(new Uint8Array(sample.column(row.procedure, of).buffer));
     const key = `${bytes('quality')} ${bytes('cost')}`;
     const same = byOutcome.get(key);
-    if (same === undefined || (row.chosenOnTune && !same.chosenOnTune)) byOutcome.set(key, row);
+    const outranks = row.chosenOnTune || isLookup(row);
+    if (same === undefined || (outranks && !same.chosenOnTune)) byOutcome.set(key, row);
   }
   const kept = new Set(byOutcome.values());
-  return rows.filter((row) => kept.has(row));
+  return rows.filter((row) => kept.has(row) || isLookup(row));
 }

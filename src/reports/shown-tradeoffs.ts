@@ -8,8 +8,8 @@ const SHOWN_MIXTURES = new Set(['0.25', '0.5', '0.75']);
 export const isBaseline = ({ router }: Tradeoff): boolean => BASELINES.includes(router);
 
 /** A lookup of the best model by domain, declared or predicted. */
-export const isLookup = ({ router }: Tradeoff): boolean =>
-  router === 'per-domain' || router === 'per-domain-predicted';
+export const isLookup = ({ router, dial }: Tradeoff): boolean =>
+  dial === 'best' && (router === 'per-domain' || router === 'per-domain-predicted');
 
 /** Cost in dollars per 1,000 prompts where there are dollars, else in the cost basis. */
 export const costOf = (row: Tradeoff): number | null => row.costUsdPer1k.mean ?? row.cost.mean;

@@ -5,7 +5,7 @@ import { count, fraction, interval, percent, signed } from './numbers.js';
 export function withinDomainsNotes({ withinDomains, tradeoffs }: Comparison): readonly string[] {
   if (withinDomains === undefined || withinDomains === null) return [];
   const { policy, gain, overPerDomain, domains } = withinDomains;
-  const lookup = tradeoffs.find(({ router }) => router === 'per-domain');
+  const lookup = tradeoffs.find(({ router, dial }) => router === 'per-domain' && dial === 'best');
   const reached =
     lookup === undefined
       ? []
@@ -19,7 +19,7 @@ export function withinDomainsNotes({ withinDomains, tradeoffs }: Comparison): re
           `${policy} against a random mixture of its cost inside each domain: ${interval(gain, signed(fraction))}${gain.low !== null && gain.low > 0 ? '' : ', not shown to do more than tell domains apart'}`,
         ];
   const over =
-    overPerDomain === null || policy?.startsWith('per-domain@')
+    overPerDomain === null || policy === 'per-domain@best'
       ? []
       : [`its quality less the lookup's: ${interval(overPerDomain, signed(fraction))}`];
   return [
