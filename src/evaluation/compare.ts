@@ -1,18 +1,20 @@
 import { mean } from '../statistics/index.js';
 import { version } from '../version.js';
+import { routerCalibration } from './calibration.js';
 import { choiceRow, chooseOnFolds, reportChoice } from './choice.js';
 import type { Comparison } from './comparison.js';
 import { matchDials, TUNED } from './dial-rows.js';
 import { type FittedFold, fitFold } from './fit-fold.js';
 import { judgeFamilyWarning } from './judge-family.js';
+import { measureRouters } from './measure-routers.js';
+import { metricDifferences } from './metric-differences.js';
 import { testOperatingPoints } from './operating-points.js';
 import { type CompareInput, type Prepared, prepare } from './prepare.js';
 import { prequentialRegret } from './prequential.js';
 import { findRegressions } from './regressions.js';
-import { type MeasuredRouter, routerMetrics } from './router-metrics.js';
 import { type Selection, select } from './selection.js';
 import { type Procedure, TestSample } from './test-sample.js';
-import { measureTradeoffs, type TradeoffRow, withoutRepeats } from './tradeoffs.js';
+import { isLookup, measureTradeoffs, type TradeoffRow, withoutRepeats } from './tradeoffs.js';
 import { judge } from './verdict.js';
 import { assumedPricesWarning, verdictPrefix } from './verdict-text.js';
 import { domainsApartWarning, lookWithinDomains } from './within-domains.js';
@@ -96,15 +98,27 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
     assumedPrices: options.assumedPrices !== undefined,
     outOfDomain: options.outOfDomain ?? false,
   });
-  const metrics = metricsOf(runnable, folds, selections, prepared, sample);
+  const measured =
+    costBasis === 'none'
+      ? []
+      : measureRouters(runnable, folds, selections, prepared.foldInput.dials, sample);
+  onProgress('Checking forecasts');
+  const calibration = routerCalibration({
+    folds,
+    sample,
+    operating,
+    features: prepared.foldInput.features,
+    seed: options.seed,
+    resamples,
+  });
   onProgress('Looking within domains');
-  const perDomain = operating.find(({ router }) => router === 'per-domain');
+  const lookups = folds.flatMap(({ routers }) => routers.get('per-domain')?.find(isLookup) ?? []);
   const withinDomains = lookWithinDomains({
     sample,
     folds,
     domainOf: matrix.prompts.map(({ domain }) => domain),
     reference,
-    perDomain: perDomain?.procedure ?? null,
+    perDomain: lookups.length === folds.length ? lookups : null,
     candidate,
     costKnown: costBasis !== 'none',
     resamples,
@@ -133,7 +147,15 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
     reference: referenceModel,
     verdict: { ...verdict, text: `${prefix}${text}` },
     tradeoffs,
-    metrics: metrics.map((one) => one.metrics),
+    metrics: measured.map(({ metrics }) => metrics),
+    metricDifferences: metricDifferences({
+      folds,
+      sample,
+      measured,
+      operating,
+      membersOf: membersOf(input),
+    }),
+    calibration,
     costRange: costBasis === 'none' ? null : costRangeOf(folds),
     withinDomains,
     routers: input.routers.map(({ router }) => router.id),
@@ -156,6 +178,7 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
     prequential: prequentialRegret(prepared.foldInput),
     leftOut: [...prepared.leftOut, ...leftOutOf(folds)],
     warnings: [
+      ...(options.warnings ?? []),
       ...assumedPricesWarning(options.assumedPrices),
       ...prepared.foldInput.common.warnings,
       ...grouping.warnings,
@@ -196,6 +219,10 @@ function procedureId(procedure: Procedure): string {
   return `${procedure[0]!.router}@${dials.size > 1 ? TUNED : procedure[0]!.dial}`;
 }
 
+function membersOf({ routers }: CompareInput): ReadonlyMap<string, readonly string[]> {
+  return new Map(routers.map(({ router }) => [router.id, router.members ?? []]));
+}
+
 function runnableRouters(folds: readonly FittedFold[]): string[] {
   return [...folds[0]!.routers.keys()].filter((router) =>
     folds.every((fold) => fold.routers.has(router)),
@@ -219,6 +246,7 @@ function baselineRows(models: readonly string[], folds: readonly FittedFold[]): 
       dial,
       procedure: folds.map(({ always }) => always[m]!),
       chosenOnTune: false,
+      ...roleOf(m, folds),
     })),
     ...[...names].flatMap((name) => {
       const procedure = folds.flatMap(
@@ -229,6 +257,12 @@ function baselineRows(models: readonly string[], folds: readonly FittedFold[]): 
       return [{ router, dial, procedure, chosenOnTune: false }];
     }),
   ];
+}
+
+/** What most folds found a model to be. */
+function roleOf(model: number, folds: readonly FittedFold[]): Pick<TradeoffRow, 'role'> {
+  if (commonest(folds.map(({ reference }) => reference)) === model) return { role: 'reference' };
+  return commonest(folds.map(({ hull }) => hull[0])) === model ? { role: 'cheapest' } : {};
 }
 
 function routerRows(
@@ -249,43 +283,6 @@ function routerRows(
   }));
   if (rows.some(({ chosenOnTune }) => chosenOnTune)) return rows;
   return [...rows, { router, dial: TUNED, procedure: chosen, chosenOnTune: true }];
-}
-
-function metricsOf(
-  routers: readonly string[],
-  folds: readonly FittedFold[],
-  selections: readonly Selection[],
-  { foldInput }: Prepared,
-  sample: TestSample,
-): MeasuredRouter[] {
-  if (foldInput.common.matrix.costBasis === 'none') return [];
-  const none = folds.map(() => null);
-  const hulls = folds.map(({ hull, always }) => hull.map((m) => always[m]!));
-  const mixtures = folds.map(({ baselines }) => baselines.filter((b) => b.router === 'mixture'));
-  const ofMixture = mixtures.every((dial) => dial.length > 0)
-    ? [
-        routerMetrics(
-          {
-            router: 'mixture',
-            dial: matchDials(mixtures, foldInput.dials).map(({ procedure }) => procedure),
-            vertices: hulls,
-            keeping: none,
-          },
-          folds,
-          selections,
-          sample,
-        ),
-      ]
-    : [];
-  return [
-    ...ofMixture,
-    ...routers.map((router) => {
-      const offered = folds.map((fold) => fold.routers.get(router)!);
-      const dial = matchDials(offered, foldInput.dials).map(({ procedure }) => procedure);
-      const keeping = selections.map((selection) => selection.keeping.get(router)!);
-      return routerMetrics({ router, dial, vertices: offered, keeping }, folds, selections, sample);
-    }),
-  ];
 }
 
 /** A row of its own for a candidate that folds found in different routers. */
@@ -324,7 +321,7 @@ function referenceWarning(reference: Procedure): string[] {
 }
 
 /** The first of those that occur most often. */
-function commonest(values: readonly string[]): string {
-  const count = (value: string): number => values.filter((other) => other === value).length;
+function commonest<T>(values: readonly T[]): T {
+  const count = (value: T): number => values.filter((other) => other === value).length;
   return values.reduce((best, value) => (count(value) > count(best) ? value : best));
 }

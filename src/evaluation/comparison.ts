@@ -16,6 +16,8 @@ export interface Tradeoff {
   readonly dial: string;
   /** `test`, or `cross-fit` where every prompt was tested once out of fold. */
   readonly split: 'test' | 'cross-fit';
+  /** Of a model alone: the best on tune, or the cheapest on fit and tune; absent for all others. */
+  readonly role?: 'reference' | 'cheapest';
   readonly prompts: number;
   readonly quality: Estimate;
   /** Null estimates unless the cost basis is `usd`. */
@@ -93,7 +95,7 @@ export interface OperatingPointTest {
 export interface MetricDifference {
   readonly metric: 'aiq' | 'apgr' | 'quality';
   readonly router: string;
-  /** Fixed beforehand, or chosen on tune: `per-domain`, or the router that `role` describes. */
+  /** Fixed beforehand, or chosen on tune: `per-domain` (for quality, its top setting `per-domain@best`), or the router that `role` describes. */
   readonly against: string;
   /** `lookup`: best model per domain with its dial. `best_single_shot`, `best_member`: highest AIQ on tune among those. */
   readonly role: 'lookup' | 'best_single_shot' | 'best_member';

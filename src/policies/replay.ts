@@ -21,8 +21,13 @@ export interface Replayed {
   readonly answeredBy: Int16Array;
 }
 
-/** Told of every episode: the place of its row, the calls made, and which of them was kept. */
-export type EpisodeListener = (at: number, calls: readonly SeenCall[], answer: number) => void;
+/** Told of every episode: the place of its row, its trial, the calls made, and which of them was kept. */
+export type EpisodeListener = (
+  at: number,
+  trial: number,
+  calls: readonly SeenCall[],
+  answer: number,
+) => void;
 
 /**
  * Runs a policy over stored outcomes: every call it would make is looked up in the same trial, and
@@ -68,7 +73,7 @@ export function replay(
       const kept = columns[episode.calls[step.answer]!.model]!;
       quality[at]! += matrix.score[firstCell + kept * trials + trial]!;
       answeredBy[at * trials + trial] = kept;
-      onEpisode?.(at, episode.calls, step.answer);
+      onEpisode?.(at, trial, episode.calls, step.answer);
     }
     quality[at]! /= trials;
     cost[at]! /= trials;

@@ -49,9 +49,9 @@ export function syntheticMatrix(prompts: number, models: number = MODELS.length)
   const latency = new Float64Array(cells);
   const text: string[] = [];
   const list: Prompt[] = [];
-  let before: { words: string[]; domain: number; difficulty: number } | null = null;
+  let before: Drawn | null = null;
   for (let p = 0; p < prompts; p++) {
-    const drawn: NonNullable<typeof before> =
+    const drawn: Drawn =
       before !== null && p % TWIN_EVERY === 0
         ? twinOf(before, vocabulary, rng)
         : drawPrompt(vocabulary, rng);
@@ -83,6 +83,12 @@ export function syntheticMatrix(prompts: number, models: number = MODELS.length)
   };
 }
 
+interface Drawn {
+  readonly words: readonly string[];
+  readonly domain: number;
+  readonly difficulty: number;
+}
+
 interface Vocabulary {
   readonly domains: readonly (readonly string[])[];
   readonly shared: readonly string[];
@@ -111,10 +117,7 @@ function pick(words: readonly string[], rng: Rng): string {
   return words[Math.floor(words.length * rng.next() ** 2)]!;
 }
 
-function drawPrompt(
-  { domains, shared, hard }: Vocabulary,
-  rng: Rng,
-): { words: string[]; domain: number; difficulty: number } {
+function drawPrompt({ domains, shared, hard }: Vocabulary, rng: Rng): Drawn {
   const domain = rng.below(DOMAINS);
   const difficulty = rng.normal();
   const hardShare = 0.12 / (1 + Math.exp(-2 * difficulty));
@@ -126,11 +129,7 @@ function drawPrompt(
   return { words, domain, difficulty };
 }
 
-function twinOf(
-  of: { readonly words: readonly string[]; readonly domain: number; readonly difficulty: number },
-  { shared }: Vocabulary,
-  rng: Rng,
-): { words: string[]; domain: number; difficulty: number } {
+function twinOf(of: Drawn, { shared }: Vocabulary, rng: Rng): Drawn {
   const words = [...of.words];
   for (let change = 0; change < 2; change++) words[rng.below(words.length)] = pick(shared, rng);
   return { ...of, words };

@@ -89,12 +89,16 @@ describe('replay', () => {
     const features = [{ ...featuresOf('p'), signals: { 'embedding:x': signal } }];
     const rows = Int32Array.of(0);
     const heard: string[] = [];
-    const result = replay(policy, { matrix, features, rows }, createRng(1), (at, calls, answer) =>
-      heard.push(`${at}: ${calls.length} calls, kept ${answer}`),
+    const result = replay(
+      policy,
+      { matrix, features, rows },
+      createRng(1),
+      (at, trial, calls, answer) =>
+        heard.push(`${at}/${trial}: ${calls.length} calls, kept ${answer}`),
     );
     expect([...result.cost]).toEqual([2.5]);
     expect([...result.latency]).toEqual([17]);
-    expect(heard).toEqual(['0: 1 calls, kept 0', '0: 1 calls, kept 0']);
+    expect(heard).toEqual(['0/0: 1 calls, kept 0', '0/1: 1 calls, kept 0']);
     const shares = { ...matrix, costBasis: 'call_share' as const };
     const inShares = replay(policy, { matrix: shares, features, rows }, createRng(1));
     expect([...inShares.cost]).toEqual([2]);
