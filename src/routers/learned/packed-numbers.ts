@@ -3,6 +3,7 @@ import { z } from 'zod';
 /** Numbers in a document as base64 of little-endian bytes: a tenth of the digits, and exact. */
 export const packedFloats = z.base64().max(2 ** 28);
 export const packedIndices = z.base64().max(2 ** 28);
+export const packedBytes = z.base64().max(2 ** 28);
 
 const bytesOf = (values: Float32Array | Uint16Array | Int8Array): string =>
   Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64');
@@ -20,6 +21,13 @@ export const packIndices = (values: ArrayLike<number>): string => bytesOf(Uint16
 
 export function unpackIndices(packed: string): Uint16Array {
   return new Uint16Array(alignedBytes(packed, 2));
+}
+
+/** Whole numbers from −128 to 127. */
+export const packBytes = (values: ArrayLike<number>): string => bytesOf(Int8Array.from(values));
+
+export function unpackBytes(packed: string): Int8Array {
+  return new Int8Array(alignedBytes(packed, 1));
 }
 
 function alignedBytes(packed: string, size: number): ArrayBuffer {

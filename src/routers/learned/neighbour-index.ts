@@ -1,0 +1,212 @@
+import { z } from 'zod';
+import type { Features, SparseVector } from '../../features/index.js';
+import { UserError } from '../../user-error.js';
+import type { RouterData } from '../router.js';
+import { MOST_ROWS, mostSimilar, type Neighbours } from './most-similar.js';
+import {
+  packBytes,
+  packedBytes,
+  packedFloats,
+  packedIndices,
+  packIndices,
+  unpackBytes,
+  unpackIndices,
+} from './packed-numbers.js';
+import { TEXT_BUCKETS, TextSpace, textKey, textSpaceOf } from './text-space.js';
+
+/** How many neighbours are looked up; methods read as many of them as they want. */
+export const MOST_NEIGHBOURS = 200;
+/** N-grams kept of a prompt, the heaviest. */
+const HEAVIEST = 100;
+/** What a weight of 1 is as a whole number. */
+const UNIT = 127;
+
+/** Where neighbours come from. Another likeness (of embeddings, say) is another source. */
+export interface NeighbourSource {
+  /** How many prompts it holds. */
+  readonly size: number;
+  /** Up to `MOST_NEIGHBOURS` of them. */
+  nearest(features: Features): Neighbours;
+  /** The same among all rows but some. */
+  nearestExcept(features: Features, rows: ArrayLike<number>): Neighbours;
+}
+
+export const neighbourIndexSchema = z.strictObject({
+  /** What likeness is measured on. */
+  similarity: z.literal('text'),
+  idf: packedFloats,
+  /** Of each row: how many n-grams are kept. */
+  sizes: packedIndices,
+  /** Row after row: buckets and their weights. */
+  buckets: packedIndices,
+  weights: packedBytes,
+});
+export type NeighbourIndexDocument = z.output<typeof neighbourIndexSchema>;
+
+/** The heaviest n-grams of a prompt, scaled to length `UNIT` in whole numbers. */
+interface Sketch {
+  readonly buckets: Uint16Array;
+  readonly weights: Int8Array;
+}
+
+const magnitudes = new Float64Array(TEXT_BUCKETS);
+
+/** Of equally heavy n-grams those in lower buckets are kept. */
+function sketchOf({ indices, values }: SparseVector): Sketch {
+  const sorted = magnitudes.subarray(0, indices.length);
+  for (let at = 0; at < sorted.length; at++) sorted[at] = Math.abs(values[at]!);
+  sorted.sort();
+  const cut = Math.max(0, sorted.length - HEAVIEST);
+  const least = sorted[cut] ?? 0;
+  let room = 0;
+  let squares = 0;
+  for (let at = cut; at < sorted.length; at++) {
+    if (sorted[at] === least) room++;
+    squares += sorted[at]! * sorted[at]!;
+  }
+  const scale = squares === 0 ? 0 : UNIT / Math.sqrt(squares);
+  const buckets = new Uint16Array(sorted.length - cut);
+  const weights = new Int8Array(buckets.length);
+  let kept = 0;
+  for (let at = 0; at < indices.length; at++) {
+    const magnitude = Math.abs(values[at]!);
+    if (magnitude < least || (magnitude === least && room-- <= 0)) continue;
+    const weight = Math.round(values[at]! * scale);
+    if (weight === 0) continue;
+    buckets[kept] = indices[at]!;
+    weights[kept++] = weight;
+  }
+  return { buckets: buckets.subarray(0, kept), weights: weights.subarray(0, kept) };
+}
+
+const built = new WeakMap<RouterData, NeighbourIndexDocument>();
+
+/** An index of a part's prompts as it is written down, made once however many routers ask. */
+export function indexPrompts(data: RouterData): NeighbourIndexDocument {
+  const known = built.get(data);
+  if (known !== undefined) return known;
+  const space = textSpaceOf(data);
+  const sketches = data.features.map((features) => sketchOf(space.vectorOf(features)));
+  const total = sketches.reduce((sum, { buckets }) => sum + buckets.length, 0);
+  const buckets = new Uint16Array(total);
+  const weights = new Int8Array(total);
+  let at = 0;
+  for (const sketch of sketches) {
+    buckets.set(sketch.buckets, at);
+    weights.set(sketch.weights, at);
+    at += sketch.buckets.length;
+  }
+  const document: NeighbourIndexDocument = {
+    similarity: 'text',
+    idf: space.toDocument(),
+    sizes: packIndices(sketches.map((sketch) => sketch.buckets.length)),
+    buckets: packIndices(buckets),
+    weights: packBytes(weights),
+  };
+  built.set(data, document);
+  loaded.set(document, new NeighbourIndex(document, space));
+  return document;
+}
+
+const loaded = new WeakMap<NeighbourIndexDocument, NeighbourIndex>();
+
+/**
+ * The index of a document, shared by whoever holds that very document.
+ * @throws UserError where its parts do not fit together
+ */
+export function loadNeighbourIndex(document: NeighbourIndexDocument): NeighbourSource {
+  const known = loaded.get(document);
+  if (known !== undefined) return known;
+  const index = new NeighbourIndex(document, TextSpace.fromDocument(document.idf));
+  loaded.set(document, index);
+  return index;
+}
+
+function check(sizes: Uint16Array, buckets: Uint16Array, weights: Int8Array): void {
+  const kept = sizes.reduce((sum, size) => sum + size, 0);
+  if (kept !== buckets.length || kept !== weights.length) {
+    throw new UserError(
+      `Neighbour index: \`sizes\` tell of ${kept} n-grams, \`buckets\` holds ${buckets.length} and \`weights\` ${weights.length}: fit the router again`,
+    );
+  }
+  const beyond = buckets.find((bucket) => bucket >= TEXT_BUCKETS);
+  if (beyond !== undefined || sizes.length > MOST_ROWS) {
+    throw new UserError(
+      `Neighbour index: expected buckets below ${TEXT_BUCKETS} and at most ${MOST_ROWS} rows, got bucket ${beyond ?? 'in range'} and ${sizes.length} rows: fit the router again`,
+    );
+  }
+}
+
+/**
+ * The prompts most like a request by the cosine of their tf-idf vectors, found through an inverted
+ * index. Exact on what is stored: of each prompt, and of the request, the 100 heaviest n-grams with
+ * weights in 255 steps. Sums are of whole numbers, so that no order of summation matters.
+ */
+export class NeighbourIndex implements NeighbourSource {
+  readonly size: number;
+  readonly #space: TextSpace;
+  /** Of each bucket: where its postings start; the row and weight of each posting. */
+  readonly #starts: Int32Array;
+  readonly #rows: Int32Array;
+  readonly #weights: Int8Array;
+  readonly #products: Int32Array;
+  readonly #found = new WeakMap<object, Neighbours>();
+
+  constructor(document: NeighbourIndexDocument, space: TextSpace) {
+    const sizes = unpackIndices(document.sizes);
+    const buckets = unpackIndices(document.buckets);
+    const weights = unpackBytes(document.weights);
+    check(sizes, buckets, weights);
+    this.size = sizes.length;
+    this.#space = space;
+    this.#starts = new Int32Array(TEXT_BUCKETS + 1);
+    for (const bucket of buckets) this.#starts[bucket + 1]!++;
+    for (let bucket = 0; bucket < TEXT_BUCKETS; bucket++) {
+      this.#starts[bucket + 1]! += this.#starts[bucket]!;
+    }
+    const next = this.#starts.slice();
+    this.#rows = new Int32Array(buckets.length);
+    this.#weights = new Int8Array(buckets.length);
+    let at = 0;
+    for (let row = 0; row < sizes.length; row++) {
+      for (const end = at + sizes[row]!; at < end; at++) {
+        const to = next[buckets[at]!]!++;
+        this.#rows[to] = row;
+        this.#weights[to] = weights[at]!;
+      }
+    }
+    this.#products = new Int32Array(sizes.length);
+  }
+
+  /** Found once a text. */
+  nearest(features: Features): Neighbours {
+    const known = this.#found.get(textKey(features));
+    if (known !== undefined) return known;
+    const neighbours = this.nearestExcept(features, []);
+    this.#found.set(textKey(features), neighbours);
+    return neighbours;
+  }
+
+  nearestExcept(features: Features, rows: ArrayLike<number>): Neighbours {
+    this.#multiply(sketchOf(this.#space.vectorOf(features)));
+    const products = this.#products;
+    for (let at = 0; at < rows.length; at++) products[rows[at]!] = 0;
+    const neighbours = mostSimilar(products, MOST_NEIGHBOURS, UNIT * UNIT);
+    products.fill(0);
+    return neighbours;
+  }
+
+  #multiply({ buckets, weights }: Sketch): void {
+    const starts = this.#starts;
+    const rows = this.#rows;
+    const others = this.#weights;
+    const products = this.#products;
+    for (let at = 0; at < buckets.length; at++) {
+      const weight = weights[at]!;
+      const end = starts[buckets[at]! + 1]!;
+      for (let posting = starts[buckets[at]!]!; posting < end; posting++) {
+        products[rows[posting]!]! += Math.imul(weight, others[posting]!);
+      }
+    }
+  }
+}
