@@ -4,7 +4,9 @@ import { always } from './always.js';
 import { CascadeRouter } from './cascades/cascade.js';
 import { complexity } from './heuristics/complexity.js';
 import { rules } from './heuristics/rules.js';
+import { carrot } from './learned/carrot.js';
 import { cluster } from './learned/cluster.js';
+import { knn } from './learned/knn.js';
 import { perDomain } from './learned/per-domain.js';
 import { predictedTwin, withPredictedDomain } from './learned/predicted-domain.js';
 import { shrinkage } from './learned/shrinkage.js';
@@ -26,6 +28,8 @@ const all: readonly Router[] = [
   complexity,
   cluster,
   shrinkage,
+  knn,
+  carrot,
   new CascadeRouter(),
   new AdaptiveRouter(),
   thompson,
