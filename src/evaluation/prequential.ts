@@ -5,7 +5,7 @@ import type { FoldInput } from './fit-fold.js';
 
 const ORDERS = 10;
 /** Arrivals times models that one router is given over all orders; beyond, prompts are sampled. */
-const MOST_WORK = 1_000_000;
+const MOST_WORK = 700_000;
 const CURVE_POINTS = 20;
 
 /** How a call is worth its cost: the same for every router, from the models' means alone. */
@@ -43,7 +43,7 @@ interface Passage {
  * models' hull over all prompts, at which the cheapest and the best model are worth the same, so that
  * the choice between them is as hard as it can be; 0 where one model is both. Regret is the value of
  * the single model that turns out best, known only in hindsight, less the router's own: a router that
- * tells prompts apart can have a negative one. Where prompts × orders × models exceed a million, a
+ * tells prompts apart can have a negative one. Where prompts × orders × models exceed 700,000, a
  * seeded sample of prompts arrives; the result tells how many.
  * @param orders at least 1
  * @returns nothing where no cost is known

@@ -1,8 +1,9 @@
 import type { Rng } from '../../statistics/index.js';
 import { probabilityOfLargest } from './best-of-normals.js';
 import { ceiling } from './budget-pacer.js';
-import { expectedQuality, variance } from './linear-arm.js';
-import { expectedCosts, kept, type LinearState } from './linear-state.js';
+import { variance } from './linear-arm.js';
+import type { Expected } from './linear-expectations.js';
+import { kept, type LinearState } from './linear-state.js';
 
 /** `bound`: adds to each model's value as many deviations as told. `draw`: a normal draw of as many. */
 export type Exploring = 'bound' | 'draw';
@@ -22,8 +23,6 @@ export interface Choosing {
 
 export interface Chosen {
   readonly model: number;
-  readonly quality: Float64Array;
-  readonly cost: Float64Array;
   /** Deviation of the expected quality by model, times the exploration; 0 without. */
   readonly deviation: Float64Array;
   /** Probability of this model: 1 but for a draw. Worked out when asked for. */
@@ -36,28 +35,29 @@ export interface Chosen {
  * θ ~ N(A⁻¹b, σ²A⁻¹) is normal, and arms are independent. Models above the budget's ceiling are
  * passed over. Of equals the cheaper, then the earlier.
  */
-export function choose(state: LinearState, context: Float64Array, how: Choosing, rng: Rng): Chosen {
+export function choose(
+  state: LinearState,
+  { quality, cost }: Expected,
+  context: Float64Array,
+  how: Choosing,
+  rng: Rng,
+): Chosen {
   const models = state.arms.length;
-  const quality = new Float64Array(models);
   const deviation = new Float64Array(models);
-  const value = new Float64Array(models);
-  const cost = expectedCosts(state);
   const price = (how.costWeight + (state.pacer?.penalty ?? 0)) / how.costScale;
   const most = highestCost(state, cost, how);
   let model = -1;
   let best = Number.NEGATIVE_INFINITY;
   for (let m = 0; m < models; m++) {
-    const arm = state.arms[m]!;
-    quality[m] = expectedQuality(arm, context);
-    value[m] = quality[m]! - price * cost[m]!;
     let explored = 0;
     if (how.exploration > 0) {
+      const arm = state.arms[m]!;
       const share = kept(arm, state.arrivals, how.discount);
       deviation[m] = how.exploration * Math.sqrt(variance(arm, context) / share);
       explored = deviation[m]! * (how.exploring === 'draw' ? rng.normal() : 1);
     }
     if (cost[m]! > most) continue;
-    const index = value[m]! + explored;
+    const index = quality[m]! - price * cost[m]! + explored;
     if (model === -1 || index > best || (index === best && cost[m]! < cost[model]!)) {
       model = m;
       best = index;
@@ -67,12 +67,12 @@ export function choose(state: LinearState, context: Float64Array, how: Choosing,
     if (how.exploring === 'bound' || how.exploration === 0) return 1;
     const open = Array.from(cost.keys()).filter((m) => cost[m]! <= most);
     return probabilityOfLargest(
-      open.map((m) => value[m]!),
+      open.map((m) => quality[m]! - price * cost[m]!),
       open.map((m) => deviation[m]!),
       open.indexOf(model),
     );
   };
-  return { model, quality, cost, deviation, propensity };
+  return { model, deviation, propensity };
 }
 
 /** What the pacer lets a call cost; never less than the cheapest does. */

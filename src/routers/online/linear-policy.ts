@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import {
   type Decision,
-  type Forecast,
   keepAnswer,
   type Policy,
   type PolicyDocument,
@@ -9,15 +8,9 @@ import {
 } from '../../policies/index.js';
 import { policyId } from '../policy-document.js';
 import { contextOf } from './context.js';
-import { expectedQuality } from './linear-arm.js';
 import { type Chosen, choose, type Exploring } from './linear-choice.js';
-import {
-  expectedCosts,
-  type LinearState,
-  learned,
-  linearStateSchema,
-  readState,
-} from './linear-state.js';
+import { type Expected, expectedOf, fixedExpectations } from './linear-expectations.js';
+import { type LinearState, learned, linearStateSchema, readState } from './linear-state.js';
 
 /** What a linear bandit's policy is written down as. */
 export const linearParametersSchema = z.strictObject({
@@ -51,10 +44,16 @@ export function linearPolicy(
     discount,
     budget,
   };
-  const explain = (chosen: Chosen, { pacer }: LinearState): readonly string[] => {
-    const { model, quality, cost, deviation } = chosen;
+  const expectedAtFirst = fixedExpectations(fitted);
+  const explain = (
+    { model, deviation }: Chosen,
+    expected: Expected,
+    { pacer }: LinearState,
+  ): readonly string[] => {
+    const quality = expected.quality[model]!.toFixed(3);
+    const share = ((100 * expected.cost[model]!) / cost_scale).toFixed(1);
     return [
-      `expects quality ${quality[model]!.toFixed(3)} of ${document.models[model]} at ${((100 * cost[model]!) / cost_scale).toFixed(1)} % of the dearest model's mean cost`,
+      `expects quality ${quality} of ${document.models[model]} at ${share} % of the dearest model's mean cost`,
       exploration === 0
         ? 'does not explore'
         : `explores: uncertain by ${deviation[model]!.toFixed(3)}`,
@@ -76,22 +75,19 @@ export function linearPolicy(
     decide(episode, features, rng) {
       if (episode.calls.length > 0) return keepAnswer;
       const state = stateOf(episode.learned);
-      const chosen = choose(state, contextOf(features), choosing, rng);
-      return new BanditDecision(chosen, () => explain(chosen, state));
+      const context = contextOf(features);
+      const expected = state === fitted ? expectedAtFirst(context) : expectedOf(state, context);
+      const chosen = choose(state, expected, context, choosing, rng);
+      return new BanditDecision(chosen, () => explain(chosen, expected, state));
     },
-    forecast: (features) => forecast(fitted, contextOf(features)),
+    forecast(features) {
+      const { quality, cost } = expectedAtFirst(contextOf(features));
+      return { quality: quality.map((value) => Math.min(1, Math.max(0, value))), cost };
+    },
     initialState: () => fitted,
     learn: (state, feedback) => learned(stateOf(state), feedback, learning),
     toDocument: () => document,
   };
-}
-
-/** What a state expects of each model, quality brought into [0, 1]. */
-export function forecast(state: LinearState, context: Float64Array): Forecast {
-  const quality = Float64Array.from(state.arms, (arm) =>
-    Math.min(1, Math.max(0, expectedQuality(arm, context))),
-  );
-  return { quality, cost: expectedCosts(state) };
 }
 
 /** Its propensity takes an integral, which replay never asks for. */

@@ -7,12 +7,11 @@ import type { Router, RouterData } from '../router.js';
 import { restingPacer } from './budget-pacer.js';
 import { coldLabel } from './cold-label.js';
 import { contextOf } from './context.js';
-import { expectedQuality } from './linear-arm.js';
 import { choose, type Exploring } from './linear-choice.js';
+import { expectedCosts, expectedOf, fixedExpectations } from './linear-expectations.js';
 import { linearParametersSchema, linearPolicy } from './linear-policy.js';
 import {
   emptyState,
-  expectedCosts,
   type Learning,
   type LinearState,
   learned,
@@ -93,9 +92,10 @@ export function linearBanditRouter(bandit: LinearBandit): Router {
       const packed = writtenState(met);
       const first = { router: id, dial: '', models: fit.models, parameters: {} };
       const state = readState(packed, first);
+      const expected = fixedExpectations(state);
       const costScale = written(Math.max(...expectedCosts(state))) || 1;
       const turning = turningWeights(
-        tune.features.map((features) => expectationsOf(state, contextOf(features))),
+        tune.features.map((features) => expected(contextOf(features))),
         costScale,
       );
       return dialSettings(options.dials).map((dial) => {
@@ -123,13 +123,6 @@ export function linearBanditRouter(bandit: LinearBandit): Router {
   };
 }
 
-function expectationsOf(state: LinearState, context: Float64Array) {
-  return {
-    quality: state.arms.map((arm) => expectedQuality(arm, context)),
-    cost: expectedCosts(state),
-  };
-}
-
 /** Learns from arrivals in a seeded order: each time of the model chosen, and of no other. */
 function learnFromArrivals(
   fit: RouterData,
@@ -152,7 +145,8 @@ function learnFromArrivals(
       costWeight: Math.min(COST_ALONE, costShare / (1 - costShare)),
       costScale: Math.max(...state.arms.map(({ cost }) => cost)) || 1,
     };
-    const { model } = choose(state, contextOf(features), choosing, rng);
+    const context = contextOf(features);
+    const { model } = choose(state, expectedOf(state, context), context, choosing, rng);
     const cell = row * models + model;
     const outcome = { features, model, score: fit.score[cell]!, cost: fit.cost[cell]! };
     state = learned(state, outcome, learning);

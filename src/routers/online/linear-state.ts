@@ -79,23 +79,6 @@ function costed(arm: LinearArm, cost: number, share: number): Pick<LinearArm, 'c
   return { costs, cost: arm.cost + (cost - arm.cost) / costs };
 }
 
-/** Mean cost by model; of a model whose cost is not known the mean of the others, 0 where none is. */
-export function expectedCosts({ arms }: LinearState): Float64Array {
-  let total = 0;
-  let known = 0;
-  for (const { costs, cost } of arms) {
-    if (costs === 0) continue;
-    total += cost;
-    known++;
-  }
-  const costs = new Float64Array(arms.length);
-  for (let model = 0; model < arms.length; model++) {
-    const arm = arms[model]!;
-    costs[model] = arm.costs > 0 ? arm.cost : known === 0 ? 0 : total / known;
-  }
-  return costs;
-}
-
 const count = z.number().min(0);
 const armSchema = z.strictObject({
   weights: packedFloats,
