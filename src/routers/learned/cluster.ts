@@ -18,7 +18,7 @@ const SHARPNESS = 9;
 const STRENGTH = 5;
 const FOLDS = 5;
 const CLUSTERS = [10, 20, 50, 100];
-const TOP_K = [1, 3];
+const TOP_K = [1, 3, 10];
 
 const settingsSchema = z.strictObject({
   clusters: z.int().min(2).max(1000).optional(),

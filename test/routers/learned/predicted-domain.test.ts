@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { importOutcomes } from '../../../src/outcomes/index.js';
 import { policyFromDocument, type RouterData, routers } from '../../../src/routers/index.js';
 import { domainClassifierOf } from '../../../src/routers/learned/domain-classifier.js';
 import { createRng } from '../../../src/statistics/index.js';
+import { createTableReader } from '../../../src/store/index.js';
+import { recorded, recordedData } from '../../recorded-data.js';
 import { asks, dataOf, type Row, TOPICS, textOf } from './domains-sample.js';
 
 const rows = TOPICS.flatMap((topic) =>
@@ -107,5 +110,18 @@ describe.each(['per-domain', 'shrinkage'])('the twin of %s', (id) => {
       `expected "${id}@0" of the same models, got "always@0"`,
     );
     expect(() => policyFromDocument(of({ dial: '0.25' }))).toThrow('`parameters.policy`');
+  });
+});
+
+describe.skipIf(!recordedData)('on the 57 subjects of MMLU', () => {
+  it('tells the right one in over half of the prompts, where a guess does in 1 of 20', async () => {
+    const reader = createTableReader();
+    const { prompts } = await importOutcomes('routellm', recorded('routellm', 'mmlu'), { reader });
+    const asked = prompts.map(({ messages, domain }) => asks(messages[0]!.content, domain));
+    const every = (from: number) => asked.filter((_, at) => at % 4 === from);
+    const classifier = classifierOf(dataOf(every(0).map((one) => [one, [0, 1], [1, 3]])));
+    const held = every(2);
+    const right = held.filter((one) => classifier.domainOf(one) === one.domain).length;
+    expect(right / held.length).toBeGreaterThan(0.55);
   });
 });

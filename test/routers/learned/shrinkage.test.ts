@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Features } from '../../../src/features/index.js';
 import type { RouterData } from '../../../src/routers/index.js';
+import { CellMeans } from '../../../src/routers/learned/cell-means.js';
 import { shrinkageMethod } from '../../../src/routers/learned/shrinkage.js';
 import { UserError } from '../../../src/user-error.js';
 import { asks, dataOf, type Row, type Topic, textOf } from './domains-sample.js';
@@ -21,6 +23,7 @@ const rowsOf = (topic: Topic, domain: string | null, count: number, right: numbe
     [1, 3],
   ]);
 
+/** (n · m + strength · above) / (n + strength), n · m being the sum. */
 const pulled = (sum: number, count: number, above: number, strength: number): number =>
   (sum + strength * above) / (count + strength);
 
@@ -106,5 +109,33 @@ describe('shrinkage', () => {
     expect(() => shrinkageMethod.load(document, 3)).toThrow(UserError);
     const levels = { ...document.levels, fine: { ...document.levels.fine, means: '' } };
     expect(() => shrinkageMethod.load({ ...document, levels }, 2)).toThrow('`levels`');
+  });
+});
+
+describe('CellMeans', () => {
+  const score = fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constant(Number.NaN));
+
+  it('pulls an estimate to somewhere between it and the mean, the nearer the more was measured', () => {
+    fc.assert(
+      fc.property(
+        fc.array(score, { maxLength: 30 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.double({ min: 0.01, max: 1000, noNaN: true }),
+        (scores, before, strength) => {
+          const values = Float64Array.from(scores);
+          const table = new CellMeans(1, 1).add(values, new Int32Array(scores.length));
+          const estimate = Float64Array.of(before);
+          table.pull(estimate, 0, strength);
+          const measured = scores.filter((value) => !Number.isNaN(value));
+          expect(table.count(0, 0)).toBe(measured.length);
+          if (measured.length === 0) {
+            expect(estimate[0]).toBe(before);
+            return;
+          }
+          const share = measured.length / (measured.length + strength);
+          expect(estimate[0]).toBeCloseTo(before + share * (table.mean(0, 0) - before), 9);
+        },
+      ),
+    );
   });
 });
