@@ -85,7 +85,8 @@ describe('one arm of a linear bandit', () => {
 
   it('is never less sure of an entry than before the first call, however much it forgets', () => {
     const ridge = 0.3;
-    let { weights, inverse } = freshArm(SIZE, ridge) as { weights: number[]; inverse: number[] };
+    const fresh = freshArm(SIZE, ridge);
+    let [weights, inverse] = [[...fresh.weights], [...fresh.inverse]];
     const context = Float64Array.of(1, 0.5, 0, 0, 0);
     for (let call = 0; call < 4000; call++) {
       ({ weights, inverse } = withObservation({ weights, inverse }, context, 0.8, 0.98));
