@@ -79,12 +79,16 @@ function sketchOf({ indices, values }: SparseVector): Sketch {
   return { buckets: buckets.subarray(0, kept), weights: weights.subarray(0, kept) };
 }
 
-const built = new WeakMap<RouterData, NeighbourIndexDocument>();
+/** The index beside its document, so that it lives as long as the part. */
+const built = new WeakMap<
+  RouterData,
+  { document: NeighbourIndexDocument; index: NeighbourIndex }
+>();
 
 /** An index of a part's prompts as it is written down, made once however many routers ask. */
 export function indexPrompts(data: RouterData): NeighbourIndexDocument {
   const known = built.get(data);
-  if (known !== undefined) return known;
+  if (known !== undefined) return known.document;
   const space = textSpaceOf(data);
   const sketches = data.features.map((features) => sketchOf(space.vectorOf(features)));
   const total = sketches.reduce((sum, { buckets }) => sum + buckets.length, 0);
@@ -103,22 +107,27 @@ export function indexPrompts(data: RouterData): NeighbourIndexDocument {
     buckets: packIndices(buckets),
     weights: packBytes(weights),
   };
-  built.set(data, document);
-  loaded.set(document, new NeighbourIndex(document, space));
+  built.set(data, { document, index: keep(new NeighbourIndex(document, space)) });
   return document;
 }
 
-const loaded = new WeakMap<NeighbourIndexDocument, NeighbourIndex>();
+const loaded = new Set<WeakRef<NeighbourIndex>>();
 
 /**
- * The index of a document, shared by whoever holds that very document.
+ * The index of a document. Whoever holds an equal document shares it, and what it has found.
  * @throws UserError where its parts do not fit together
  */
 export function loadNeighbourIndex(document: NeighbourIndexDocument): NeighbourSource {
-  const known = loaded.get(document);
-  if (known !== undefined) return known;
-  const index = new NeighbourIndex(document, TextSpace.fromDocument(document.idf));
-  loaded.set(document, index);
+  for (const reference of loaded) {
+    const index = reference.deref();
+    if (index === undefined) loaded.delete(reference);
+    else if (index.isOf(document)) return index;
+  }
+  return keep(new NeighbourIndex(document, TextSpace.fromDocument(document.idf)));
+}
+
+function keep(index: NeighbourIndex): NeighbourIndex {
+  loaded.add(new WeakRef(index));
   return index;
 }
 
@@ -144,6 +153,7 @@ function check(sizes: Uint16Array, buckets: Uint16Array, weights: Int8Array): vo
  */
 export class NeighbourIndex implements NeighbourSource {
   readonly size: number;
+  readonly #document: NeighbourIndexDocument;
   readonly #space: TextSpace;
   /** Of each bucket: where its postings start; the row and weight of each posting. */
   readonly #starts: Int32Array;
@@ -158,6 +168,7 @@ export class NeighbourIndex implements NeighbourSource {
     const weights = unpackBytes(document.weights);
     check(sizes, buckets, weights);
     this.size = sizes.length;
+    this.#document = document;
     this.#space = space;
     this.#starts = new Int32Array(TEXT_BUCKETS + 1);
     for (const bucket of buckets) this.#starts[bucket + 1]!++;
@@ -176,6 +187,13 @@ export class NeighbourIndex implements NeighbourSource {
       }
     }
     this.#products = new Int32Array(sizes.length);
+  }
+
+  isOf({ idf, sizes, buckets, weights }: NeighbourIndexDocument): boolean {
+    const own = this.#document;
+    return (
+      own.sizes === sizes && own.weights === weights && own.buckets === buckets && own.idf === idf
+    );
   }
 
   /** Found once a text. */

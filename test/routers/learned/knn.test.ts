@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RouterData } from '../../../src/routers/index.js';
+import { chooseGuard } from '../../../src/routers/learned/choose-guard.js';
 import { deviationsFrom, GuardedForecast } from '../../../src/routers/learned/guarded-forecast.js';
 import { knn, knnMethod } from '../../../src/routers/learned/knn.js';
 import { UserError } from '../../../src/user-error.js';
@@ -87,6 +88,41 @@ describe('the guarded forecast', () => {
   });
 });
 
+describe('the choice of how far to heed neighbours', () => {
+  /** Row 0 says a, row 1 says b; each held-out prompt has one of them as its neighbour. */
+  const heldOut = (likeness: (n: number) => number) =>
+    Array.from({ length: 200 }, (_, n) => ({
+      row: 2 + n,
+      neighbours: { rows: Int32Array.of(n % 2), similarity: Float64Array.of(likeness(n)) },
+    }));
+  const score = (agrees: (n: number) => boolean) => [
+    ...[1, 0, 0, 1],
+    ...Array.from({ length: 200 }, (_, n) =>
+      (n % 2 === 0) === agrees(n) ? [1, 0] : [0, 1],
+    ).flat(),
+  ];
+  const groups = Int32Array.from({ length: 202 }, (_, row) => row);
+  const near = (n: number): boolean => n % 4 < 2;
+
+  it('finds from which similarity on neighbours help', () => {
+    const deviations = deviationsFrom([0.5, 0.5], score(near));
+    const likeness = (n: number): number => (near(n) ? 0.8 : 0.2) + n / 10_000;
+    const chosen = chooseGuard(heldOut(likeness), deviations, groups, {});
+    expect(chosen!.least_similarity).toBeCloseTo(0.8, 12);
+  });
+
+  it('asks none below which to stop where all help, and heeds none where none does', () => {
+    const likeness = (): number => 0.5;
+    const all = deviationsFrom(
+      [0.5, 0.5],
+      score(() => true),
+    );
+    expect(chooseGuard(heldOut(likeness), all, groups, {})!.least_similarity).toBe(0);
+    const half = deviationsFrom([0.5, 0.5], score(near));
+    expect(chooseGuard(heldOut(likeness), half, groups, {})).toBeNull();
+  });
+});
+
 describe('knn', () => {
   it('learns from prompts of a kind, and reads back forecasting the same', () => {
     const document = learn(topical(30));
@@ -110,6 +146,15 @@ describe('knn', () => {
     const document = learn(topical(30));
     const { quality } = knnMethod.load(document, 2).forecast(asks('zzzz'));
     expect([...quality]).toEqual(document.means);
+  });
+
+  it('gives the means where the nearest is less like the request than helped', () => {
+    const document = learn(topical(30));
+    const quality = { ...document.quality!, least_similarity: 1.5 };
+    const predictor = knnMethod.load({ ...document, quality }, 2);
+    const asked = asks(textOf('cooking', 5));
+    expect([...predictor.forecast(asked).quality]).toEqual(document.means);
+    expect(predictor.explain(asked)).toMatch(/overall means.*helped from 1.50/);
   });
 
   it('does not take near-duplicates vouching for each other as evidence', () => {

@@ -8,6 +8,7 @@ import {
   indexPrompts,
   loadNeighbourIndex,
   MOST_NEIGHBOURS,
+  NeighbourIndex,
   type NeighbourIndexDocument,
   neighbourIndexSchema,
 } from '../../../src/routers/learned/neighbour-index.js';
@@ -16,7 +17,7 @@ import {
   unpackBytes,
   unpackIndices,
 } from '../../../src/routers/learned/packed-numbers.js';
-import { TEXT_BUCKETS, textSpaceOf } from '../../../src/routers/learned/text-space.js';
+import { TEXT_BUCKETS, TextSpace, textSpaceOf } from '../../../src/routers/learned/text-space.js';
 import { UserError } from '../../../src/user-error.js';
 
 const asks = (content: string): Features =>
@@ -134,9 +135,9 @@ describe('neighbour index', () => {
   it('finds the same once written down and read back', () => {
     const data = dataOf(words.flatMap((one) => [`${one} river`, `${one} bridge code`]));
     const document = indexPrompts(data);
-    const copy = loadNeighbourIndex(
-      neighbourIndexSchema.parse(JSON.parse(JSON.stringify(document))),
-    );
+    const parsed = neighbourIndexSchema.parse(JSON.parse(JSON.stringify(document)));
+    expect(loadNeighbourIndex(parsed)).toBe(loadNeighbourIndex(document));
+    const copy = new NeighbourIndex(parsed, TextSpace.fromDocument(parsed.idf));
     for (const features of [...data.features, asks('a bridge over the river')]) {
       expect(copy.nearest(features)).toEqual(loadNeighbourIndex(document).nearest(features));
     }
