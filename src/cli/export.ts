@@ -41,6 +41,7 @@ export const exportCommand = defineCommand({
       const { fitForExport } = await import('../evaluation/index.js');
       const { buildRoutingTable, writeTarget } = await import('../tables/index.js');
       const { jsonLine } = await import('../reports/index.js');
+      const { predictedTwin } = await import('../routers/index.js');
       const { sha256 } = await import('../hash.js');
       const run = await runNamed(store, args.run);
       const comparison = await store.evaluations.latestEvaluation(run.id);
@@ -61,7 +62,9 @@ export const exportCommand = defineCommand({
       const tradeoff = comparison.tradeoffs.find((candidate) => candidate.policy === id);
       const shown = args.output ?? `results/${run.name}.table.json`;
       const path = resolve(io.cwd, shown);
-      const file = routers.routerFiles.find(({ router }) => router === policy.router);
+      const file = routers.routerFiles.find(({ router }) =>
+        [router, predictedTwin(router)].includes(policy.router),
+      );
       const table = buildRoutingTable({
         name: run.name,
         policy,

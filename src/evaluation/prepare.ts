@@ -1,6 +1,11 @@
 import { extractFeatures } from '../features/index.js';
 import type { OutcomeMatrix, Run } from '../outcomes/index.js';
-import { baselineIds, predictedTwin, routers as registry } from '../routers/index.js';
+import {
+  baselineIds,
+  predictedTwin,
+  routers as registry,
+  withPredictedDomain,
+} from '../routers/index.js';
 import { UserError } from '../user-error.js';
 import { checkConstraint } from './choice.js';
 import { findCommonPrompts } from './common-prompts.js';
@@ -121,11 +126,13 @@ export function prepare({ matrix, routers, options }: CompareInput): Prepared {
 /** A router that reads the declared domain is compared a second time, with a predicted one. */
 function withTwins(asked: readonly RouterSettings[]): readonly RouterSettings[] {
   const ids = new Set(asked.map(({ router }) => router.id));
-  return asked.flatMap((one) => {
-    const twin = one.router.usesDomain ? registry.get(predictedTwin(one.router.id)) : undefined;
-    return twin === undefined || ids.has(twin.id)
-      ? [one]
-      : [one, { router: twin, settings: one.settings }];
+  return asked.flatMap(({ router, settings }) => {
+    if (!router.usesDomain || ids.has(predictedTwin(router.id))) return [{ router, settings }];
+    const twin = registry.get(predictedTwin(router.id)) ?? withPredictedDomain(router);
+    return [
+      { router, settings },
+      { router: twin, settings },
+    ];
   });
 }
 

@@ -1,5 +1,10 @@
 import type { Policy } from '../policies/index.js';
-import { policyFromDocument, type Router } from '../routers/index.js';
+import {
+  policyFromDocument,
+  predictedTwin,
+  type Router,
+  withPredictedDomain,
+} from '../routers/index.js';
 import { UserError } from '../user-error.js';
 import type { RoutingTable } from './routing-table.js';
 import { routingTableSchema } from './routing-table-schema.js';
@@ -16,12 +21,10 @@ export function policyOfTable(table: RoutingTable, own?: Router): Policy {
   if (known !== undefined) return known;
   const { router, dial, models, parameters } = table.policy;
   const document = { router, dial, models, parameters };
-  if (table.router_file !== undefined && own?.id !== router) {
-    throw new UserError(
-      `its router "${router}" is in the file "${table.router_file.path}", which ${own === undefined ? 'must be loaded with it' : `holds the router "${own.id}"`}`,
-    );
-  }
-  const policy = own === undefined ? policyFromDocument(document) : own.fromDocument(document);
+  const policy =
+    table.router_file === undefined
+      ? policyFromDocument(document)
+      : ownRouter(router, table.router_file.path, own).fromDocument(document);
   policies.set(table, policy);
   return policy;
 }
@@ -59,6 +62,20 @@ export function parseRoutingTable(text: string, file: string, own?: Router): Rou
     throw new UserError(`${file}: ${cause.message}`, { cause });
   }
   return table;
+}
+
+/** The router of a user's own that a policy names: that of the file, or its twin. */
+function ownRouter(id: string, path: string, own: Router | undefined): Router {
+  if (own === undefined) {
+    throw new UserError(
+      `its router "${id}" is in the file "${path}", which must be loaded with it`,
+    );
+  }
+  if (own.id === id) return own;
+  if (predictedTwin(own.id) === id) return withPredictedDomain(own);
+  throw new UserError(
+    `its router "${id}" is to be in the file "${path}", which holds the router "${own.id}"`,
+  );
 }
 
 function parseShape(text: string, file: string): RoutingTable {

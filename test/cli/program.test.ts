@@ -23,7 +23,7 @@ describe('the command line', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const verbs = [...out.matchAll(/^ {2}switchyard (\w+)/gm)].map(([, verb]) => verb);
     expect(verbs).toEqual(
-      'init validate estimate run import compare export route simulate list show completion'.split(
+      'init validate estimate run import compare report export route simulate list show completion'.split(
         ' ',
       ),
     );
@@ -39,7 +39,7 @@ describe('the command line', () => {
     ['', 'Name a verb. (see: switchyard --help)'],
     ['cmopare x', 'there is no verb "cmopare": did you mean "compare"? (see: switchyard --help)'],
     ['frobnicate', 'there is no verb "frobnicate" (see: switchyard --help)'],
-    ['compare', 'it is called as "switchyard compare <run>" (see: switchyard compare --help)'],
+    ['compare', 'it is called as "switchyard compare <run..>" (see: switchyard compare --help)'],
     ['list extra', 'unknown argument "extra" (see: switchyard list --help)'],
     ['list --jsn', 'unknown argument "jsn" (see: switchyard list --help)'],
     ['list --db', '--db needs a value (see: switchyard list --help)'],

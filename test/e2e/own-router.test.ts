@@ -102,6 +102,46 @@ describe("a router in a user's own file", { timeout: 60_000 }, () => {
     expect((await command('route', '--table', 'table.json', 'Hello?')).code).toBe(0);
   });
 
+  test('one that reads the domain is compared with its twin, which is exported too', async () => {
+    write('twin.mjs', example.replace("source: '", "usesDomain: true,\n  source: '"));
+    const compared = await command(
+      'compare',
+      'mine',
+      ...quick,
+      '--routers',
+      './twin.mjs',
+      '--json',
+    );
+    const ids = JSON.parse(compared.out).tradeoffs.map(({ router }: { router: string }) => router);
+    expect(ids).toEqual(expect.arrayContaining(['length', 'length-predicted']));
+    const exported = await command(
+      'export',
+      'mine',
+      '--policy',
+      'length-predicted@0.500',
+      '-o',
+      'twin.json',
+    );
+    expect(exported.code).toBe(0);
+    expect((await command('route', '--table', 'twin.json', 'Hello?')).out).toContain(
+      'length-predicted@0.500',
+    );
+  });
+
+  test('one that is surely worse than the best model: exit 3 where that is asked for', async () => {
+    const coin = example.replace(/text.length >= .* \? 1 : 0/, 'text.charCodeAt(0) % 2');
+    expect(coin).not.toBe(example);
+    write('coin.mjs', coin);
+    const comparing = ['compare', 'mine', ...quick, '--routers', './coin.mjs'];
+    const { code, out, err } = await command(...comparing, '--fail-on-regression');
+    expect(code).toBe(3);
+    expect(out).toContain('always@');
+    expect(err).toMatch(
+      /^switchyard: threshold not met: \S+ is worse than maker\/large: −0\.\d{4} \(−0\.\d{4} to −0\.\d{4}\), all of it below −0\.01\.\n$/,
+    );
+    expect((await command(...comparing)).code).toBe(0);
+  });
+
   const broken = (from: string, to: string) => example.replace(from, to);
   test.each([
     ['there is no such file', null],

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { extractFeatures } from '../../src/features/index.js';
-import type { Policy } from '../../src/policies/index.js';
-import { routers } from '../../src/routers/index.js';
+import type { Policy, PolicyDocument } from '../../src/policies/index.js';
+import { type Router, routers } from '../../src/routers/index.js';
 import { createRng } from '../../src/statistics/index.js';
 import {
   buildRoutingTable,
   decideWithTable,
   parseRoutingTable,
   type RoutingTable,
+  routerFileOf,
   serializeRoutingTable,
   writeTarget,
 } from '../../src/tables/index.js';
@@ -178,6 +179,41 @@ describe('parseRoutingTable', () => {
     expect(parse).toThrow(UserError);
     expect(parse).toThrow(message);
     expect(parse).not.toThrow('\n');
+  });
+});
+
+describe("a table of a router in a user's own file", () => {
+  const own: Router = {
+    ...routers.get('always')!,
+    id: 'mine',
+    fromDocument: policyOf,
+    usesDomain: true,
+  };
+  function policyOf(document: PolicyDocument): Policy {
+    const { router, dial } = document;
+    const policy = routers.get('always')!.fromDocument({ ...document, router: 'always' });
+    return { ...policy, id: `${router}@${dial}`, router, dial, toDocument: () => document };
+  }
+  const routerFile = { path: 'mine.mjs', sha256: 'a'.repeat(64) };
+  const document = { ...policiesOf('always')[0]!.toDocument(), router: 'mine' };
+  const text = serializeRoutingTable(tableOf(policyOf(document), { routerFile }));
+
+  it('says which file, and decides once that is loaded', () => {
+    expect(routerFileOf(text, 't.json')).toEqual(routerFile);
+    expect(
+      routerFileOf(serializeRoutingTable(tableOf(policiesOf('always')[0]!)), 't.json'),
+    ).toBeNull();
+    const table = parseRoutingTable(text, 't.json', own);
+    expect(decideWithTable(table, request('p'), createRng(1)).model).toBe(document.models[0]);
+  });
+
+  it.each([
+    ['without it', undefined, 'its router "mine" is in the file "mine.mjs", which must be loaded'],
+    ['with another', { ...own, id: 'other' }, 'which holds the router "other"'],
+  ])('is refused %s', (_, given, message) => {
+    const parse = () => parseRoutingTable(text, 't.json', given);
+    expect(parse).toThrow(UserError);
+    expect(parse).toThrow(message);
   });
 });
 
