@@ -29,7 +29,8 @@ const policiesOf = (router: string, serving = {}): readonly Policy[] => {
 describe.each(routerIds.map((router) => ({ router })))('$router', ({ router }) => {
   let policies: readonly Policy[];
   beforeAll(() => {
-    policies = policiesOf(router, router === 'adaptive' ? { serving_exploration: 0.3 } : {});
+    const explores = ['adaptive', 'thompson', 'linucb'].includes(router);
+    policies = policiesOf(router, explores ? { serving_exploration: 0.3 } : {});
   });
 
   it('names itself and its dial, each setting apart', () => {

@@ -13,8 +13,11 @@ export type BudgetPacer = z.output<typeof pacerSchema>;
 const NEWEST = 0.05;
 const RATE = 0.05;
 const MOST_PENALTY = 5;
-/** How fast the ceiling comes down as the penalty goes up. */
-const CEILING_FALL = 1;
+/**
+ * The average over the budget at which the ceiling comes down. Any lower ceiling shuts out the dearest
+ * model for all, which spends a budget by the clock; the penalty alone spends it where it gains most.
+ */
+const EMERGENCY = 1.25;
 
 /** Before the first request: neither behind nor ahead. */
 export const restingPacer = (budget: number): BudgetPacer => ({ average: budget, penalty: 0 });
@@ -27,11 +30,11 @@ export function paced(pacer: BudgetPacer, budget: number, cost: number): BudgetP
   return { average, penalty: Math.min(MOST_PENALTY, Math.max(0, penalty)) };
 }
 
-/** What a call may be expected to cost at most, while more than the budget is being spent. */
+/** What a call may be expected to cost at most: the dearest model's cost, less while far too much is being spent. */
 export function ceiling(
   { average, penalty }: BudgetPacer,
   budget: number,
   dearest: number,
 ): number {
-  return average <= budget ? dearest : dearest / (1 + CEILING_FALL * penalty);
+  return average <= EMERGENCY * budget ? dearest : dearest / (1 + penalty);
 }

@@ -119,9 +119,8 @@ export function readState({ arms, ...state }: WrittenState, document: PolicyDocu
   const models = document.models.length;
   if (arms.length !== models) refuse('arms', `one for each of ${models} models`, arms.length);
   const numbers = (packed: string, length: number, path: string): number[] => {
-    const bytes = Buffer.from(packed, 'base64').length;
-    if (bytes !== 4 * length) refuse(path, `${length} packed numbers`, `${bytes} bytes`);
     const values = Array.from(unpackFloats(packed));
+    if (values.length !== length) refuse(path, `${length} packed numbers`, values.length);
     if (!values.every(Number.isFinite)) refuse(path, 'finite numbers', 'others among them');
     return values;
   };

@@ -135,9 +135,9 @@ describe('choosing', () => {
   });
 
   it('passes over what is above the ceiling, but never over the cheapest', () => {
-    const over = (penalty: number) => ({ ...state, pacer: { average: 6, penalty } });
+    const over = (penalty: number) => ({ ...state, pacer: { average: 6.5, penalty } });
     const told = { exploration: 3, costWeight: 0, budget: 5 };
-    expect(chosen(told, { ...state, pacer: { average: 5, penalty: 0.5 } }).model).toBe(1);
+    expect(chosen(told, { ...state, pacer: { average: 6, penalty: 0.5 } }).model).toBe(1);
     expect(chosen(told, over(0.5)).model).toBe(0);
     expect(chosen({ ...told, exploring: 'draw' }, over(5)).propensity()).toBe(1);
   });
@@ -232,7 +232,7 @@ describe('on a stream where prompts differ', () => {
   const features = stream.map((one) => one.features);
   const noise = createRng('noise');
   const luck = stream.map(() => noise.next());
-  /** The dear model is needed for hard prompts and no use for easy ones; `swapped`: the other way round. */
+  /** The dear model is needed for hard prompts and no use for easy ones; from `swappedFrom` on the other way round. */
   const outcome = (swappedFrom: number) => (at: number, model: number) => {
     const needed = stream[at]!.hard !== at >= swappedFrom ? 1 : 0;
     return {
@@ -242,6 +242,12 @@ describe('on a stream where prompts differ', () => {
   };
   const scoreBetween = (served: readonly { score: number }[], from: number, to: number) =>
     mean(served.slice(from, to).map(({ score }) => score));
+
+  /** The dear model is better at all, at hard prompts by far. */
+  const better = (at: number, model: number) => ({
+    score: luck[at]! < (model === 1 ? 0.9 : stream[at]!.hard ? 0.2 : 0.7) ? 1 : 0,
+    cost: model === 1 ? 10 : 1,
+  });
 
   it.each(BANDITS)('%s comes near the best choice', (id) => {
     const served = serve(cold(id, {}, 0), features, outcome(Number.POSITIVE_INFINITY));
@@ -263,10 +269,6 @@ describe('on a stream where prompts differ', () => {
   it.each(BANDITS.flatMap((id) => [2, 4, 7].map((budget) => [id, budget] as const)))(
     '%s holds a budget of %d where the better model costs more',
     (id, budget) => {
-      const better = (at: number, model: number) => ({
-        score: luck[at]! < (model === 1 ? 0.9 : stream[at]!.hard ? 0.2 : 0.7) ? 1 : 0,
-        cost: model === 1 ? 10 : 1,
-      });
       const served = serve(cold(id, { budget }, 0), features, better);
       const spent = mean(served.slice(300).map(({ cost }) => cost));
       expect(spent).toBeGreaterThan(0.95 * budget);
@@ -275,6 +277,12 @@ describe('on a stream where prompts differ', () => {
       expect(mean(free.slice(300).map(({ cost }) => cost))).toBeGreaterThan(8);
     },
   );
+
+  it.each(BANDITS)('%s spends its budget where that gains most, not by the clock', (id) => {
+    const served = serve(cold(id, { budget: 5.5 }, 0), features, better);
+    const byTheClock = 0.5 * 0.9 + 0.5 * 0.45;
+    expect(scoreBetween(served, 300, 3000)).toBeGreaterThan(byTheClock + 0.07);
+  });
 
   it('paces as its recipe says', () => {
     const once = paced({ average: 4, penalty: 1 }, 4, 24);
@@ -368,10 +376,10 @@ describe('a fitted policy', () => {
         const state = p.state as { arms: object[] };
         return {
           ...p,
-          state: { ...state, arms: state.arms.map((arm) => ({ ...arm, weights: 'AAAA' })) },
+          state: { ...state, arms: state.arms.map((arm) => ({ ...arm, weights: 'AAAAAA==' })) },
         };
       },
-      '`parameters.state.arms[0].weights`: expected 32 packed numbers, got 3 bytes',
+      '`parameters.state.arms[0].weights`: expected 32 packed numbers, got 1',
     ],
   ])('%s refuses a document that does not fit together', (id, broken, message) => {
     const document = fitted(id)[1]!.toDocument();
