@@ -42,7 +42,7 @@ function gainOverMixture(landings: readonly { quality: number; cost: number }[])
   return mean(landings.map(({ quality, cost }) => quality - at(cost)));
 }
 
-const LEARNERS = ['rules', 'complexity', 'cascade', 'adaptive'];
+const LEARNERS = ['rules', 'complexity', 'cascade', 'adaptive', 'thompson', 'linucb'];
 
 describe('on data where routing pays', () => {
   it.each(LEARNERS)('%s beats the random mixture, from the cheapest model upwards', (id) => {
