@@ -11,7 +11,8 @@ export const outputOption = {
   type: 'string',
   array: true,
   nargs: 1,
-  describe: 'Write the report to a file as well, by its ending: json csv md parquet (repeatable)',
+  describe:
+    'Write the report to a file as well, by its ending: json csv md parquet svg html (repeatable)',
 } as const;
 
 interface Output {

@@ -10,7 +10,7 @@ export const report = defineCommand({
     'Show the latest comparison of a run again, in any format, without reading its test part',
   examples: [
     ['report quickstart', ''],
-    ['report quickstart -o report.md', 'For a pull request'],
+    ['report quickstart -o report.html', 'One page that opens offline'],
     ['report mmlu -o mmlu.md -o mmlu.parquet --quiet', 'Several at once'],
   ],
   repeatable: ['output', 'o'],
@@ -47,7 +47,7 @@ export const report = defineCommand({
       if (!args.json && !args.quiet) {
         io.err(
           outputs.length === 0
-            ? `Next: switchyard report ${args.run} -o report.md\n`
+            ? `Next: switchyard report ${args.run} -o report.html\n`
             : `Next: switchyard export ${args.run} --policy ${comparison.verdict.policy}\n`,
         );
       }

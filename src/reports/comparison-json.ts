@@ -31,6 +31,7 @@ const ABSENT = {
 export function comparisonJson(comparison: Comparison): Record<string, unknown> {
   const { run, runName, ...rest } = comparison;
   const splits = { ...rest.splits, testGroups: rest.splits.testGroups ?? null };
+  const tradeoffs = rest.tradeoffs.map((tradeoff) => ({ role: null, ...tradeoff }));
   const metrics = rest.metrics.map((metric) => ({ prompts: null, groups: null, ...metric }));
   const operatingPoints = (rest.operatingPoints ?? []).map((point) => ({
     prompts: null,
@@ -40,9 +41,9 @@ export function comparisonJson(comparison: Comparison): Record<string, unknown> 
   return {
     run,
     name: runName,
-    ...(snakeCase({ ...ABSENT, ...rest, splits, metrics, operatingPoints }, KEYED) as Record<
-      string,
-      unknown
-    >),
+    ...(snakeCase(
+      { ...ABSENT, ...rest, splits, tradeoffs, metrics, operatingPoints },
+      KEYED,
+    ) as Record<string, unknown>),
   };
 }

@@ -56,6 +56,10 @@ const tradeoff = z.strictObject({
   latency_ms: z.strictObject({ p50: count.nullable(), p95: count.nullable() }),
   shares: z.record(z.string(), share).describe('Share of prompts by the model that answered'),
   chosen_on_tune: z.boolean().describe("The router's operating point"),
+  role: z
+    .enum(['reference', 'cheapest'])
+    .nullable()
+    .describe('Of a model alone: the best on tune, or the cheapest'),
   frontier: z.boolean().describe('No other row is as good on both axes and better on one'),
 });
 

@@ -1,8 +1,8 @@
 /** `costUsdPer1k` → `cost_usd_per_1k`, `nNeeded` → `n_needed`, `cpt50` → `cpt50`. */
 function snakeName(name: string): string {
   return name
-    .replaceAll(/([a-z])(\d+[a-z])/g, '$1_$2')
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replaceAll(/(?<=[a-z])(?=\d+[a-z])/g, '_')
+    .replaceAll(/(?<=[a-z0-9A-Z])(?=[A-Z])/g, '_')
     .toLowerCase();
 }
 

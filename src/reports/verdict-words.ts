@@ -10,5 +10,6 @@ export const ANSWERS = {
 /** The verdict's sentence without the answer that a heading has said already. */
 export function verdictSentence({ answer, text }: ComparisonVerdict): string {
   const rest = text.replace(new RegExp(`${ANSWERS[answer]}: `, 'i'), '');
-  return rest.charAt(0).toUpperCase() + rest.slice(1);
+  // The name of a policy stays as it is.
+  return /^\S*@/.test(rest) ? rest : rest.charAt(0).toUpperCase() + rest.slice(1);
 }

@@ -11,12 +11,17 @@ type Render = (
   tables: TableWriter,
 ) => string | Uint8Array | Promise<string | Uint8Array>;
 
-/** A comparison as a file, by the ending of its name. */
+/** A comparison as a file, by the ending of its name. What draws is loaded when it is asked for. */
 const formats: ReadonlyMap<string, Render> = new Map<string, Render>([
   ['json', (comparison) => jsonLine(comparisonJson(comparison))],
   ['csv', (comparison) => csv(tradeoffTable(comparison))],
   ['md', markdown],
   ['parquet', (comparison, tables) => tables.parquet(tradeoffTable(comparison))],
+  [
+    'svg',
+    async (comparison) => (await import('../charts/frontier-svg.js')).frontierSvg(comparison),
+  ],
+  ['html', async (comparison) => (await import('../html/report-page.js')).reportPage(comparison)],
 ]);
 
 export const reportFormats: readonly string[] = [...formats.keys()];

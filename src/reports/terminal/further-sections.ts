@@ -24,17 +24,29 @@ export function answersAsked(
       ]
     : [];
   if (regressions.length === 0) return chosen;
+  const [first] = regressions;
   const rows = regressions.map((one) => [
     one.regressed ? colors.red('✗ regressed') : colors.green('✓'),
     one.model,
     `${one.from} → ${one.to}`,
     interval(one.difference, signed(fraction)),
-    sizes(one),
   ]);
-  const head = ['', 'model', 'run', 'Δ quality [95 %]', 'prompts (groups)'];
+  const narrow = rows.map(([mark = '', model = '', , difference = '']) => [
+    mark,
+    model,
+    difference,
+  ]);
+  const head = bold(['', 'model', 'run', 'Δ quality [95 %]'], colors);
   return [
     ...chosen,
-    textTable(bold(head, colors), rows, ['left', 'left', 'left', 'left', 'right']),
+    heading('later runs against the first', first === undefined ? '' : sizes(first), colors),
+    firstThatFits(
+      [
+        textTable(head, rows, ['left', 'left', 'left', 'left']),
+        textTable([...head.slice(0, 2), ...head.slice(3)], narrow, ['left', 'left', 'left']),
+      ],
+      width,
+    ),
     '',
   ];
 }
@@ -95,21 +107,13 @@ export function calibrationText(
   if (one === undefined) return [];
   const cost = (value: number | null): string =>
     costBasis === 'usd' ? dollars(value === null ? null : 1000 * value) : fraction(value);
+  const forecast = costBasis === 'usd' ? '$ per 1k, forecast → real' : 'calls, forecast → real';
   const table = (show: typeof interval): string =>
     textTable(
-      bold(
-        [
-          'router',
-          'forecasts',
-          'error (ECE)',
-          'Brier',
-          costBasis === 'usd' ? '$ per 1k: forecast → realised' : 'call share: forecast → realised',
-        ],
-        colors,
-      ),
+      bold(['router', 'forecasts', 'ECE', 'Brier', forecast], colors),
       calibration.map((row) => [
         row.router,
-        row.of === 'quality' ? 'quality before the call' : 'an answer, by its verifier',
+        row.of === 'quality' ? 'quality' : 'an answer',
         show(row.ece, fraction),
         show(row.brier, fraction),
         row.cost === null ? '–' : `${cost(row.cost.forecast)} → ${show(row.cost.realised, cost)}`,
@@ -129,7 +133,7 @@ const largest = (calibration: readonly RouterCalibration[]): RouterCalibration =
 /** Online routers that start from nothing. */
 export function prequentialText(
   { prequential = [] }: Comparison,
-  { colors }: SectionOptions,
+  { colors, width }: SectionOptions,
 ): readonly string[] {
   const [one] = prequential;
   if (one === undefined) return [];
@@ -141,18 +145,23 @@ export function prequentialText(
     fraction(row.quality.mean),
     row.against,
   ]);
+  const wide = bold(['router', 'regret a prompt', 'quality', 'against always'], colors);
+  const narrow = rows.map((cells) => cells.slice(0, 3));
   return [
-    heading(
-      'learning as it goes',
-      `${count(one.prompts)} prompts in ${count(one.orders)} seeded orders; smallest to largest over orders, no interval`,
-      colors,
+    colors.bold('learning as it goes'),
+    colors.dim(
+      wrap(
+        `${count(one.prompts)} prompts in ${count(one.orders)} seeded orders; in brackets the smallest and largest over orders, no interval`,
+        width,
+      ),
     ),
-    textTable(bold(['router', 'regret a prompt', 'quality', 'against always'], colors), rows, [
-      'left',
-      'left',
-      'right',
-      'left',
-    ]),
+    firstThatFits(
+      [
+        textTable(wide, rows, ['left', 'left', 'right', 'left']),
+        textTable(wide.slice(0, 3), narrow, ['left', 'left', 'right']),
+      ],
+      width,
+    ),
     '',
   ];
 }
@@ -189,7 +198,7 @@ export function learningCurveText(
 }
 
 export const bold = (texts: readonly string[], colors: Paint): readonly string[] =>
-  texts.map((text) => colors.bold(text));
+  texts.map((text) => (text === '' ? '' : colors.bold(text)));
 
 export const heading = (title: string, over: string, colors: Paint): string =>
   `${colors.bold(title)} ${colors.dim(`(${over})`)}`;
