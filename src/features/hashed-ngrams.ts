@@ -23,6 +23,22 @@ const seedOf = (name: string): number =>
   Array.from(name).reduce((hash, letter) => mix(hash, letter.codePointAt(0) ?? 0), FNV_OFFSET);
 
 /**
+ * Characters that are read as a word each where only words are counted, as their scripts put no
+ * spaces between words: Thai to Khmer, kana, Chinese.
+ */
+const standsAlone = (code: number): boolean =>
+  (code >= 0x0e00 && code <= 0x0eff) ||
+  (code >= 0x1000 && code <= 0x109f) ||
+  (code >= 0x1780 && code <= 0x17ff) ||
+  (code >= 0x3040 && code <= 0x30ff) ||
+  (code >= 0x3400 && code <= 0x9fff);
+
+export interface NgramOptions {
+  /** Count character n-grams too. @default true */
+  readonly characters?: boolean;
+}
+
+/**
  * Turns texts into sparse vectors of hashed n-grams: words, pairs of words, and character 3- and
  * 4-grams inside words, signed so that collisions cancel on average (Weinberger et al., "Feature
  * Hashing for Large Scale Multitask Learning", ICML 2009). Counts are damped (1 + log) and the
@@ -35,15 +51,17 @@ export class NgramHasher {
   readonly #counts: Float64Array;
   readonly #seen: Uint8Array;
   readonly #touched: Int32Array;
+  readonly #characters: boolean;
   #touchedCount = 0;
 
-  constructor(buckets: number) {
+  constructor(buckets: number, options: NgramOptions = {}) {
     if (!Number.isInteger(Math.log2(buckets)) || buckets < 2 ** 10 || buckets > 2 ** 20) {
       throw new RangeError(
         `Expected \`buckets\` to be a power of two from 1024 to 1048576, got ${buckets}`,
       );
     }
     this.buckets = buckets;
+    this.#characters = options.characters ?? true;
     this.#counts = new Float64Array(buckets);
     this.#seen = new Uint8Array(buckets);
     this.#touched = new Int32Array(buckets);
@@ -78,15 +96,23 @@ export class NgramHasher {
       }
       const start = at;
       let word = wordSeed;
-      while (at < text.length && isWordCharacter(text.charCodeAt(at))) {
+      do {
         word = mix(word, text.charCodeAt(at));
         at++;
-      }
+      } while (at < text.length && isWordCharacter(text.charCodeAt(at)) && !this.#parts(text, at));
       this.#add(word);
       if (previous !== 0) this.#add(mix(mix(pairSeed, previous), word));
       previous = word;
-      this.#countNgrams(text, start, at, ngramSeed);
+      if (this.#characters) this.#countNgrams(text, start, at, ngramSeed);
     }
+  }
+
+  /** Whether a word ends between this character and the one before, though no space does. */
+  #parts(text: string, at: number): boolean {
+    return (
+      !this.#characters &&
+      (standsAlone(text.charCodeAt(at)) || standsAlone(text.charCodeAt(at - 1)))
+    );
   }
 
   #countNgrams(text: string, start: number, end: number, seed: number): void {

@@ -30,13 +30,15 @@ export const isDigit = (code: number): boolean => code >= 48 && code <= 57;
 const isCapital = (code: number): boolean => code >= 65 && code <= 90;
 const isLetter = (code: number): boolean => isCapital(code) || (code >= 97 && code <= 122);
 
-/** Letters and digits; beyond ASCII all but spaces and general punctuation. */
+/** Letters and digits; beyond ASCII all but spaces and general, CJK and full-width punctuation. */
 export function isWordCharacter(code: number): boolean {
   if (code < 128) return isLetter(code) || isDigit(code);
   return !(
     code <= 0xbf ||
     (code >= 0x2000 && code <= 0x206f) ||
     (code >= 0x3000 && code <= 0x303f) ||
+    (code >= 0xff01 && code <= 0xff0f) ||
+    (code >= 0xff1a && code <= 0xff20) ||
     code === 0xfeff
   );
 }

@@ -7,8 +7,10 @@ import { rules } from './heuristics/rules.js';
 import { carrot } from './learned/carrot.js';
 import { cluster } from './learned/cluster.js';
 import { knn } from './learned/knn.js';
+import { logistic } from './learned/logistic.js';
 import { perDomain } from './learned/per-domain.js';
 import { predictedTwin, withPredictedDomain } from './learned/predicted-domain.js';
+import { ridge } from './learned/ridge.js';
 import { shrinkage } from './learned/shrinkage.js';
 import { mixture } from './mixture.js';
 import { AdaptiveRouter } from './online/adaptive.js';
@@ -29,6 +31,8 @@ const all: readonly Router[] = [
   cluster,
   shrinkage,
   knn,
+  ridge,
+  logistic,
   carrot,
   new CascadeRouter(),
   new AdaptiveRouter(),
