@@ -5,6 +5,7 @@ import { UserError } from '../user-error.js';
 import { chooseOnTune } from './choice.js';
 import { pickDial, TUNED } from './dial-rows.js';
 import { type FittedFold, fitFold, routerData } from './fit-fold.js';
+import { refitByDomain } from './out-of-domain.js';
 import { type CompareInput, type Prepared, prepare } from './prepare.js';
 import { type Selection, select } from './selection.js';
 import { refitFold } from './splits.js';
@@ -25,11 +26,14 @@ export interface FittedPolicy {
 export function fitForExport(input: CompareInput, policyId: string): FittedPolicy {
   const prepared = prepare(input);
   const { split, grouping, foldInput } = prepared;
+  const { splitSeed } = input.options;
   const fittedOn = split.kind === 'plain' ? 'fit' : 'everything';
   const fold =
     split.kind === 'plain'
       ? split.folds[0]!
-      : refitFold(foldInput.common.rows, grouping, input.options.splitSeed);
+      : input.options.outOfDomain
+        ? refitByDomain(input.matrix.prompts, foldInput.common.rows, grouping, splitSeed)
+        : refitFold(foldInput.common.rows, grouping, splitSeed);
   const wanted = policyId.slice(0, Math.max(0, policyId.indexOf('@')));
   const dial = policyId.slice(policyId.indexOf('@') + 1);
   const ofAny = wanted === 'best' || wanted === 'chosen';

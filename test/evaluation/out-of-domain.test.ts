@@ -24,6 +24,9 @@ describe('whole domains held out', () => {
     for (const { fit, tune, test } of split.folds) {
       const learned = new Set([...fit, ...tune].map((row) => prompts[row]!.domain));
       for (const row of test) expect(learned.has(prompts[row]!.domain)).toBe(false);
+      const chosenOn = new Set(Array.from(tune, (row) => prompts[row]!.domain));
+      const fitted = new Set(Array.from(fit, (row) => prompts[row]!.domain));
+      if (count > 2) expect([...chosenOn].filter((domain) => fitted.has(domain))).toEqual([]);
       expect(fit.length).toBeGreaterThan(0);
       expect(tune.length).toBeGreaterThan(0);
     }
