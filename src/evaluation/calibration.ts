@@ -3,6 +3,8 @@ import { replay } from '../policies/index.js';
 import {
   bootstrapSums,
   createRng,
+  effectiveGroups,
+  expandedLevel,
   mean,
   percentileInterval,
   quantile,
@@ -115,9 +117,10 @@ function measure(
   const drawn = bootstrapSums({ series, groups, parts: binOf, resamples, seed });
   const inBin = (values: Float64Array, bin: number): Float64Array =>
     values.filter((_, i) => binOf[i] === bin);
-  const enough = new Set(groups).size > 1;
+  const groupCount = new Set(groups).size;
+  const level = groupCount > 1 ? expandedLevel(0.95, effectiveGroups(groups)) : null;
   const estimate = (value: number, draws: Float64Array): Estimate => {
-    const interval = enough ? percentileInterval(draws) : null;
+    const interval = level === null ? null : percentileInterval(draws, level);
     return { mean: value, low: interval?.low ?? null, high: interval?.high ?? null };
   };
   const at = (s: number, bin: number, b: number): number =>
@@ -137,7 +140,7 @@ function measure(
   const ece = sum(all.map((bin) => Math.abs(sum(inBin(distance, bin))))) / forecast.length;
   return {
     prompts: forecast.length,
-    groups: new Set(groups).size,
+    groups: groupCount,
     bins: all.map((bin) => ({
       forecast: mean(inBin(forecast, bin)),
       realised: estimate(

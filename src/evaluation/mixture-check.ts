@@ -1,4 +1,4 @@
-import { Curve } from '../statistics/index.js';
+import { Curve, expandedTail } from '../statistics/index.js';
 import type { FittedFold } from './fit-fold.js';
 import type { Draws, Procedure, TestSample } from './test-sample.js';
 
@@ -33,8 +33,8 @@ export function gainOverMixture(
   });
 }
 
-/** One-sided bootstrap p-value of "no gain": the share of resamples at or below 0, never itself 0. */
-export function bootstrapPValue(draws: Draws): number {
+/** One-sided bootstrap p-value of "no gain": the share of resamples at or below 0, never itself 0, made larger for few groups. */
+export function bootstrapPValue(draws: Draws, groups: number): number {
   let known = 0;
   let without = 0;
   for (let at = 1; at < draws.length; at++) {
@@ -42,5 +42,7 @@ export function bootstrapPValue(draws: Draws): number {
     known++;
     if (draws[at]! <= 0) without++;
   }
-  return known === 0 ? Number.NaN : (1 + without) / (1 + known);
+  return known === 0 || !(groups > 1)
+    ? Number.NaN
+    : expandedTail((1 + without) / (2 + known), groups);
 }

@@ -37,7 +37,7 @@ export function testOperatingPoints(
       ...named,
       against: 'mixture' as const,
       difference: sample.estimate(gains),
-      p: bootstrapPValue(gains),
+      p: bootstrapPValue(gains, sample.effectiveGroups),
     };
     return costKnown ? [againstReference, againstMixture] : [againstReference];
   });

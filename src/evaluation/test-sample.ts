@@ -1,4 +1,11 @@
-import { type BootstrapSums, bootstrapSums, percentileInterval, sum } from '../statistics/index.js';
+import {
+  type BootstrapSums,
+  bootstrapSums,
+  effectiveGroups,
+  expandedLevel,
+  percentileInterval,
+  sum,
+} from '../statistics/index.js';
 import type { Estimate } from './comparison.js';
 import type { Contender, FittedFold } from './fit-fold.js';
 
@@ -19,6 +26,8 @@ export class TestSample {
   readonly rows: number;
   /** Groups that the rows are of: what is drawn. */
   readonly groupCount: number;
+  /** How many groups of one size would say as much. */
+  readonly effectiveGroups: number;
   /** Length of all draws: the resamples and one. */
   readonly size: number;
   /** Prompt index and group index of each test row. */
@@ -29,6 +38,7 @@ export class TestSample {
   /** Sums over the sample itself: fold f, series s at `f * series + s`. */
   readonly #exact: Float64Array;
   readonly #foldRows: readonly number[];
+  readonly #levels = new Map<number, number>();
 
   /** @param groupOf group index of each prompt */
   constructor(fitted: readonly FittedFold[], groupOf: Int32Array, resamples: number, seed: number) {
@@ -37,6 +47,7 @@ export class TestSample {
     this.size = resamples + 1;
     this.groups = this.prompts.map((prompt) => groupOf[prompt]!);
     this.groupCount = new Set(this.groups).size;
+    this.effectiveGroups = effectiveGroups(this.groups);
     this.#foldRows = fitted.map(({ fold }) => fold.test.length);
     const contenders = fitted.map(contendersOf);
     const width = Math.max(...contenders.map(({ length }) => length));
@@ -108,12 +119,19 @@ export class TestSample {
     return draws;
   }
 
-  /** The statistic on the sample with its percentile interval over the resamples; nulls where undefined. */
+  /** The statistic on the sample with its percentile interval over the resamples, expanded for few groups; nulls where undefined. */
   estimate(draws: Draws, level = 0.95): Estimate {
     const value = draws[0]!;
     if (!Number.isFinite(value)) return { mean: null, low: null, high: null };
-    const interval = this.groupCount < 2 ? null : percentileInterval(draws.subarray(1), level);
+    const interval =
+      this.groupCount < 2 ? null : percentileInterval(draws.subarray(1), this.#expanded(level));
     return { mean: value, low: interval?.low ?? null, high: interval?.high ?? null };
+  }
+
+  #expanded(level: number): number {
+    const known = this.#levels.get(level) ?? expandedLevel(level, this.effectiveGroups);
+    this.#levels.set(level, known);
+    return known;
   }
 
   /** One column of a procedure over all test rows. */

@@ -3,11 +3,11 @@ import {
   clusterBounds,
   clusterDifference,
   clusterPValue,
-  rowsNeeded,
 } from '../statistics/index.js';
 import type { ComparisonVerdict, VerdictCheck } from './comparison.js';
 import type { FittedFold } from './fit-fold.js';
 import { bootstrapPValue, gainOverMixture } from './mixture-check.js';
+import { promptsNeeded } from './prompts-needed.js';
 import type { Draws, Procedure, TestSample } from './test-sample.js';
 import { checkText, percentText, signedText } from './verdict-text.js';
 
@@ -78,15 +78,36 @@ export function judge(input: VerdictInput): ComparisonVerdict {
     const text = `Do not route: use ${model}. The best policy found, ${candidate.id}, beats a random mixture of the models at the same cost by ${TRIFLING_GAIN} at most (${signedText(gain)}).`;
     return { ...found, answer: 'do_not_route', policy: `always@${model}`, text, nNeeded: null };
   }
-  const nNeeded = input.costKnown
-    ? promptsNeeded(input, quality, cost, gain, gainCheck, checks)
-    : null;
-  const text = `Too close to call: ${tooCloseReason(input, candidate.id, quality, gain, checks)}; ${
-    nNeeded === null
-      ? 'more prompts alone would not settle it'
-      : `about ${nNeeded.toLocaleString('en-US')} prompts would settle it`
-  }.`;
+  const reasons = tooCloseReason(input, candidate.id, quality, gain, checks);
+  const refuted = isRefuted(a!, margin);
+  const needed =
+    input.costKnown && !refuted
+      ? promptsNeeded({
+          quality,
+          cost,
+          gain: { mean: gain, standardError: gainCheck.standardError },
+          holds: { quality: a!.holds, cost: b!.holds, mixture: c!.holds },
+          margin,
+          trifling: TRIFLING_GAIN,
+          alpha,
+          testRows: sample.rows,
+          promptsPerTestRow: input.promptsPerTestRow,
+        })
+      : null;
+  const outlook =
+    needed !== null
+      ? `about ${needed.prompts.toLocaleString('en-US')} prompts would show ${needed.shows}`
+      : refuted
+        ? 'more prompts are not expected to change that'
+        : 'more prompts alone would not settle it';
+  const text = `Too close to call: ${reasons}; ${outlook}.`;
+  const nNeeded = needed?.prompts ?? null;
   return { ...found, answer: 'too_close', policy: candidate.id, text, nNeeded };
+}
+
+/** The whole interval of the quality difference is below the margin: no doubt is left to settle. */
+function isRefuted({ estimate }: VerdictCheck, margin: number): boolean {
+  return estimate.high !== null && estimate.high < -margin;
 }
 
 function difference(
@@ -133,7 +154,7 @@ function mixtureCheck(
   const estimate = costKnown
     ? sample.estimate(gains, 1 - 2 * alpha)
     : { mean: null, low: null, high: null };
-  const p = bootstrapPValue(gains);
+  const p = bootstrapPValue(gains, sample.effectiveGroups);
   const known = gains.subarray(1).filter((value) => !Number.isNaN(value));
   const average = known.reduce((total, value) => total + value, 0) / known.length;
   const variance =
@@ -172,36 +193,8 @@ function discordantShare({ sample, reference }: VerdictInput, procedure: Procedu
   return own.filter((value, i) => Math.abs(value - other[i]!) > EQUAL).length / sample.rows;
 }
 
-/**
- * Prompts in all, so that at the differences seen either all failing checks pass or the gain over
- * the mixture is shown to be trifling, whichever takes fewer.
- */
-function promptsNeeded(
-  { sample, margin, alpha, promptsPerTestRow }: VerdictInput,
-  quality: ClusterMean,
-  cost: ClusterMean,
-  gain: number,
-  { standardError }: { readonly standardError: number },
-  checks: readonly VerdictCheck[],
-): number | null {
-  const perRow = Math.sqrt(sample.rows);
-  const rows = (error: number, effect: number): number | null =>
-    rowsNeeded(error * perRow, effect, { alpha });
-  const toRoute = [
-    rows(quality.standardError, quality.mean + margin),
-    rows(cost.standardError, -cost.mean),
-    rows(standardError, gain),
-  ].filter((_, check) => !checks[check]!.holds);
-  const ways = [
-    toRoute.includes(null) ? null : Math.max(...toRoute.map((needed) => needed ?? 0)),
-    rows(standardError, TRIFLING_GAIN - gain),
-  ].filter((needed) => needed !== null);
-  if (ways.length === 0) return null;
-  return Math.ceil(Math.max(Math.min(...ways), sample.rows + 1) * promptsPerTestRow);
-}
-
 function tooCloseReason(
-  { reference, costKnown }: VerdictInput,
+  { reference, costKnown, margin }: VerdictInput,
   candidate: string,
   quality: ClusterMean,
   gain: number,
@@ -209,8 +202,9 @@ function tooCloseReason(
 ): string {
   if (!costKnown) return `no costs are known, so ${candidate} cannot be weighed against anything`;
   const open = checks.filter(({ holds }) => !holds).map(({ name }) => name);
+  const within = `within ${margin} of that of ${reference.model} (${signedText(quality.mean)})`;
   const reasons = {
-    quality: `its quality is not shown to be within the margin of ${reference.model} (${signedText(quality.mean)})`,
+    quality: `its quality is ${isRefuted(checks[0]!, margin) ? 'not' : 'not shown to be'} ${within}`,
     cost: `it is not shown to cost less than ${reference.model}`,
     mixture: `it is not shown to beat a random mixture of the models at the same cost (${signedText(gain)})`,
   };

@@ -136,17 +136,20 @@ export function resampledMeans(of: BootstrapSums, series: number): Float64Array 
   });
 }
 
-/** Percentile interval of a resampled statistic, two-sided. Null where more than 5 % of it is undefined. */
+/**
+ * Percentile interval of a resampled statistic, two-sided: the values at ranks p · (B + 1), so that
+ * as many would lie beyond as are meant to (Davison and Hinkley 1997, section 5.3.1).
+ * Null where more than 5 % of it is undefined.
+ */
 export function percentileInterval(
   statistic: ArrayLike<number>,
   level = 0.95,
 ): { low: number; high: number } | null {
   const sorted = sortedNumbers(statistic);
   if (sorted.length === 0 || sorted.length < 0.95 * statistic.length) return null;
-  return {
-    low: quantileSorted(sorted, (1 - level) / 2),
-    high: quantileSorted(sorted, (1 + level) / 2),
-  };
+  const at = (probability: number): number =>
+    quantileSorted(sorted, (probability * (sorted.length + 1) - 1) / (sorted.length - 1));
+  return { low: at((1 - level) / 2), high: at((1 + level) / 2) };
 }
 
 /** What each group has in each part, part by part, so that a resample is one weighted sum of cells. */

@@ -1,3 +1,4 @@
+import { effectiveNumber } from './small-sample.js';
 import { studentTCdf, studentTQuantile } from './student-t.js';
 import { sum } from './sum.js';
 
@@ -6,7 +7,7 @@ export interface ClusterMean {
   readonly mean: number;
   /** Cluster-robust; NaN for fewer than two groups. */
   readonly standardError: number;
-  /** Groups less one. */
+  /** The effective number of groups less one: groups less one where all are of one size. */
   readonly degrees: number;
   readonly rows: number;
   readonly groups: number;
@@ -26,9 +27,11 @@ export function clusterMean(
   const rows = values.length;
   const average = rows === 0 ? Number.NaN : sum(values) / rows;
   const residuals = new Map<number, number>();
+  const sizes = new Map<number, number>();
   for (let i = 0; i < rows; i++) {
     const group = groups[i]!;
     residuals.set(group, (residuals.get(group) ?? 0) + values[i]! - average);
+    sizes.set(group, (sizes.get(group) ?? 0) + 1);
   }
   const count = residuals.size;
   const squares = sum([...residuals.values()].map((residual) => residual * residual));
@@ -36,7 +39,7 @@ export function clusterMean(
   return {
     mean: average,
     standardError: count < 2 ? Number.NaN : Math.sqrt(scale * squares) / rows,
-    degrees: count - 1,
+    degrees: effectiveNumber(sizes.values()) - 1,
     rows,
     groups: count,
   };
@@ -54,7 +57,7 @@ export function clusterDifference(
 }
 
 /**
- * One-sided bounds of a cluster mean from Student's t with groups − 1 degrees of freedom.
+ * One-sided bounds of a cluster mean from Student's t, as many degrees of freedom as groups count for.
  * Without spread both bounds are the mean; with fewer than two groups they are infinite.
  * @param alpha error probability of each side
  */

@@ -19,5 +19,6 @@ export { normalCdf, normalQuantile } from './normal.js';
 export { rowsNeeded } from './power.js';
 export { quantile, quantileSorted, sortedNumbers } from './quantile.js';
 export { createRng, type Rng, shuffledIndices } from './random.js';
+export { effectiveGroups, expandedLevel, expandedTail } from './small-sample.js';
 export { studentTCdf, studentTQuantile } from './student-t.js';
 export { mean, sum } from './sum.js';

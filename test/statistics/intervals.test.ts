@@ -7,6 +7,9 @@ import {
   clusterMean,
   clusterPValue,
   createRng,
+  effectiveGroups,
+  expandedLevel,
+  expandedTail,
   holm,
   mean,
   percentileInterval,
@@ -151,9 +154,30 @@ test('parts of a resample add up to the whole', () => {
 });
 
 test('an interval needs a statistic that is defined nearly always', () => {
-  expect(percentileInterval([1, 2, 3])).toEqual({ low: 1.05, high: 2.95 });
+  expect(percentileInterval([1, 2, 3])).toEqual({ low: 1, high: 3 });
+  // Ranks 0.05 · 20 and 0.95 · 20 of 19 values.
+  const ranks = Array.from({ length: 19 }, (_, i) => i + 1);
+  expect(percentileInterval(ranks, 0.9)!.low).toBeCloseTo(1, 12);
+  expect(percentileInterval(ranks, 0.9)!.high).toBeCloseTo(19, 12);
   expect(percentileInterval([1, Number.NaN])).toBeNull();
   expect(percentileInterval([])).toBeNull();
+});
+
+test('a few large groups among small ones count for little', () => {
+  expect(effectiveGroups([4, 4, 7, 7, 9, 9])).toBeCloseTo(3, 12);
+  // Sizes 8, 1 and 1: 10² / 66.
+  const uneven = [0, 0, 0, 0, 0, 0, 0, 0, 1, 2];
+  expect(effectiveGroups(uneven)).toBeCloseTo(100 / 66, 12);
+  expect(clusterMean(uneven, uneven).degrees).toBeCloseTo(34 / 66, 12);
+  expect(effectiveGroups([])).toBe(0);
+});
+
+test('few groups widen an interval to that of t, and many leave it', () => {
+  // Hesterberg's table: 95 % with 10 observations asks for tails of 0.0086.
+  expect((1 - expandedLevel(0.95, 10)) / 2).toBeCloseTo(0.0086, 4);
+  expect(expandedLevel(0.95, 1e7)).toBeCloseTo(0.95, 6);
+  expect(expandedTail((1 - expandedLevel(0.95, 12)) / 2, 12)).toBeCloseTo(0.025, 10);
+  expect(expandedTail(Number.NaN, 12)).toBeNaN();
 });
 
 test('both intervals cover the true mean of grouped data about 95 times in 100', () => {
