@@ -44,7 +44,7 @@ export function choosePenalty(
     const outOfFold = new Float64Array(scores.length).fill(Number.NaN);
     let total = 0;
     for (const { trainer, held } of parts) {
-      trainer.train(penalty);
+      trainer.train(penalty, penalty === penalties[0] ? loss.steps : 1);
       for (const row of held) {
         const cell = trainer.outputsOf(row);
         for (let output = 0; output < outputs; output++) {

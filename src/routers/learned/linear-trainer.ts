@@ -76,8 +76,9 @@ export class LinearTrainer {
     this.#atStart = this.#inner(this.#residual, this.#residual);
   }
 
-  train(penalty: number): void {
-    for (let step = 0; step < this.#loss.steps; step++) {
+  /** @param steps of Newton's method at most; one is enough from the optimum of a similar penalty */
+  train(penalty: number, steps = this.#loss.steps): void {
+    for (let step = 0; step < steps; step++) {
       this.#differentiate(penalty);
       const left = this.#inner(this.#residual, this.#residual);
       if (this.#isSmall(left)) return;
