@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { switchyard, temporaryFolder } from './command.js';
+import { inProcess } from './in-process.js';
 import { LARGE, SMALL, writeLongFormat } from './long-format.js';
 
 interface Row {
@@ -124,7 +125,7 @@ describe('choosing a policy by bounds', { timeout: 60_000 }, () => {
     [['--price', 'maker/small=1'], 'leave out --price'],
     [['--price', 'maker/small'], '--price is "maker/small": give MODEL=USD_PER_CALL'],
   ])('%s', async (args, message) => {
-    const { code, out, err } = await compare('small', ...args);
+    const { code, out, err } = await inProcess(['compare', 'small', ...args], folder.path);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(message);
     expect(err.trimEnd().split('\n')).toHaveLength(1);
@@ -184,7 +185,7 @@ describe('assumed prices', { timeout: 60_000 }, () => {
     [['--price', 'maker/small=-1'], '--price is "maker/small=-1"'],
     [['--max-cost-usd-per-1k', '5'], 'give every model one with --price MODEL=USD_PER_CALL'],
   ])('%s', async (args, message) => {
-    const { code, out, err } = await compare(...args);
+    const { code, out, err } = await inProcess(['compare', 'bare', ...args], folder.path);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(message);
     expect(err.trimEnd().split('\n')).toHaveLength(1);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { importOutcomes, type RunToImport, toRun } from '../../src/outcomes/index.js';
 import { createTableReader, openStore } from '../../src/store/index.js';
 import { switchyard, temporaryFolder } from './command.js';
+import { inProcess } from './in-process.js';
 import { LARGE, type LongFormatOptions, SMALL, writeLongFormat } from './long-format.js';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -119,7 +120,7 @@ describe('several runs', { timeout: 60_000 }, () => {
       ['newer', 'The judge "recorded" is another in "newer" (version 2) than in "monday" (1)'],
       ['nowhere', 'There is no run "nowhere"'],
     ] as const) {
-      const { code, out, err } = await compare('monday', other);
+      const { code, out, err } = await inProcess(['compare', 'monday', other], folder.path);
       expect({ code, out }).toEqual({ code: 2, out: '' });
       expect(err).toContain(message);
       expect(err.trimEnd().split('\n')).toHaveLength(1);
