@@ -2,6 +2,7 @@ import { approximateTokens } from '../costs/index.js';
 import type { Features } from './features.js';
 import { lexicalStatistics } from './lexical.js';
 import type { RoutingRequest } from './request.js';
+import { requestText } from './request-text.js';
 
 /** What chat formats add to each message. */
 const TOKENS_PER_MESSAGE = 4;
@@ -11,10 +12,7 @@ const TOKENS_PER_MESSAGE = 4;
  * Linear in the length of the messages.
  */
 export function extractFeatures(request: RoutingRequest): Features {
-  const text = request.messages
-    .filter((message) => message.role !== 'system')
-    .map((message) => message.content)
-    .join('\n\n');
+  const text = requestText(request);
   const tokens = request.messages.reduce(
     (sum, message) => sum + TOKENS_PER_MESSAGE + approximateTokens(message.content),
     0,

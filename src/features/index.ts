@@ -1,3 +1,6 @@
+export { complexityQuestion, readComplexity } from './complexity-reading.js';
+export { complexitySource } from './complexity-source.js';
+export { embeddingSource, localEmbeddingSource } from './embedding-source.js';
 export { extractFeatures } from './extract-features.js';
 export type { Features, Signal } from './features.js';
 export { inverseDocumentFrequency, NgramHasher, type NgramOptions } from './hashed-ngrams.js';
@@ -14,6 +17,12 @@ export {
   logitOfRow,
   sigmoid,
 } from './logistic-regression.js';
+export {
+  type KnownSignals,
+  knownSignals,
+  type ObtainOptions,
+  obtainSignals,
+} from './obtain-signals.js';
 export type { RoutingRequest } from './request.js';
 export {
   REQUEST_STATISTICS,
@@ -21,5 +30,16 @@ export {
   type WordingStatistics,
   wordingStatistics,
 } from './request-statistics.js';
+export { requestHash } from './request-text.js';
+export type { SignalBatch, SignalSource } from './signal-source.js';
+export {
+  isEmbeddingId,
+  LOCAL_MODEL,
+  type SignalKind,
+  type SignalSpec,
+  signalId,
+  signalVersion,
+} from './signal-spec.js';
+export type { SignalStore, StoredSignal } from './signal-store.js';
 export { dot, type SparseRows, type SparseVector, toRows } from './sparse-vector.js';
 export { normaliseWords, wordsOf } from './words.js';

@@ -10,11 +10,12 @@ export {
 } from './caller.js';
 export { type Clock, systemClock } from './clock.js';
 export type { LaneLimits } from './lane.js';
+export { type LocalEmbedder, openLocalEmbedder } from './local-embedding.js';
 export type { Model, ModelAnswer, ModelParameters, ModelRequest } from './model.js';
 export { ModelError, type ModelErrorKind } from './model-error.js';
 export { MODEL_APIS, type ModelApi, type ModelContext, type ModelSpec } from './model-spec.js';
 export { createRecordedModel, type RecordedAnswer, type RecordedLookup } from './recorded.js';
-export { createModel, PROVIDERS, providerOf } from './registry.js';
+export { createEmbeddingModel, createModel, PROVIDERS, providerOf } from './registry.js';
 export {
   type AnswerKey,
   type AnswerKeyEntry,

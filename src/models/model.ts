@@ -37,6 +37,8 @@ export interface ModelAnswer {
   readonly recordedScore: number | null;
   /** What a recording holds nothing of: unknown, where the answer itself says empty or 0. */
   readonly lacks?: readonly ('text' | 'latency')[];
+  /** Of an embedding model: one vector a message, all of one length. */
+  readonly vectors?: readonly Float32Array[];
 }
 
 /** Something that answers a prompt. Implementations send once and never retry. */

@@ -3,13 +3,11 @@ import { usageFromOpenAI } from '../costs/index.js';
 import type { FinishReason } from '../wire/index.js';
 import { type ErrorContext, failureOfStatus } from './classify-error.js';
 import { closedSchema } from './closed-schema.js';
-import { createHttpFetch } from './http-fetch.js';
 import { isRecord } from './json-record.js';
 import type { Endpoint, Wire } from './live-model.js';
 import type { ModelAnswer, ModelRequest } from './model.js';
 import { ModelError } from './model-error.js';
-
-const OWN_ADDRESS = 'https://api.openai.com/v1';
+import { openOpenAIClient } from './openai-client.js';
 
 /** Reasoning families: they take `max_completion_tokens` only, and no sampling parameters. */
 const NEWER_FAMILY = /(?:^|\/)(?:o\d|gpt-[5-9])/;
@@ -32,25 +30,7 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
  * @see https://platform.openai.com/docs/api-reference/chat/create
  */
 export async function openOpenAI(endpoint: Endpoint): Promise<Wire> {
-  const sdk = await import('openai');
-  const url = endpoint.baseUrl ?? OWN_ADDRESS;
-  const client = new sdk.OpenAI({
-    baseURL: url,
-    apiKey: endpoint.key,
-    // Left out, these would be read from the environment and sent to any address.
-    adminAPIKey: null,
-    organization: null,
-    project: null,
-    webhookSecret: null,
-    maxRetries: 0,
-    // The transport keeps the time; the SDK's own clock only runs until the headers arrive.
-    timeout: endpoint.timeoutMs + 60_000,
-    fetch: createHttpFetch({
-      timeoutMs: endpoint.timeoutMs,
-      authorization: `Bearer ${endpoint.key}`,
-    }),
-    logLevel: 'off',
-  });
+  const { sdk, url, client } = await openOpenAIClient(endpoint);
   const newer = NEWER_FAMILY.test(endpoint.name);
   const samplingFixed = newer && !CHAT_VARIANT.test(endpoint.name);
   const limitName =

@@ -6,6 +6,7 @@ import { createLiveModel, type Endpoint, type Wire } from './live-model.js';
 import type { Model } from './model.js';
 import type { ModelApi, ModelContext, ModelSpec } from './model-spec.js';
 import { openOpenAI } from './openai.js';
+import { openOpenAIEmbeddings } from './openai-embeddings.js';
 import { createRecordedModel } from './recorded.js';
 import { createSimulatedModel, SIMULATED_PROFILES } from './simulated/index.js';
 
@@ -68,10 +69,41 @@ export async function createModel(spec: ModelSpec, context: ModelContext): Promi
       `Model "${id}" is no model id; write it as provider/name, such as openai/gpt-4o`,
     );
   }
-  const baseUrl = spec.baseUrl === null ? null : checkBaseUrl(id, spec.baseUrl);
   const offline = OFFLINE[provider];
-  if (offline !== undefined && baseUrl === null) return offline(id, context);
+  if (offline !== undefined && spec.baseUrl === null) return offline(id, context);
 
+  const { endpoint, api } = endpointOf(spec, context);
+  return createLiveModel(endpoint, await APIS[api](endpoint));
+}
+
+/**
+ * Opens an embedding model: a model whose answers hold one vector a message, in place of text. Its
+ * provider is `openai`, or any name together with a base URL that speaks that format.
+ * @throws UserError as `createModel`
+ */
+export async function createEmbeddingModel(
+  spec: ModelSpec,
+  context: Pick<ModelContext, 'env'>,
+): Promise<Model> {
+  const provider = providerOf(spec.id);
+  if (spec.baseUrl === null && MAKERS[provider]?.api !== 'openai') {
+    throw new UserError(
+      `Embeddings of "${spec.id}": "${provider}" is asked for none; write "local", a model of openai, or give a base_url that speaks its format`,
+    );
+  }
+  const { endpoint } = endpointOf(spec, context);
+  return createLiveModel(endpoint, await openOpenAIEmbeddings(endpoint));
+}
+
+/** Where and how a model that is asked over HTTP is reached. */
+function endpointOf(
+  spec: ModelSpec,
+  context: Pick<ModelContext, 'env'>,
+): { readonly endpoint: Endpoint; readonly api: ModelApi } {
+  const { id } = spec;
+  const provider = providerOf(id);
+  const name = id.slice(provider.length + 1);
+  const baseUrl = spec.baseUrl === null ? null : checkBaseUrl(id, spec.baseUrl);
   const maker = MAKERS[provider];
   if (maker === undefined && baseUrl === null) {
     throw new UserError(
@@ -103,7 +135,7 @@ export async function createModel(spec: ModelSpec, context: ModelContext): Promi
     rateLimitKey: spec.rateLimitKey ?? baseUrl ?? provider,
   };
   const api = (baseUrl === null ? undefined : spec.api) ?? maker?.api ?? 'openai';
-  return createLiveModel(endpoint, await APIS[api](endpoint));
+  return { endpoint, api };
 }
 
 function simulatedPricing(id: string) {

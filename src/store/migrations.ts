@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { UserError } from '../user-error.js';
 import { inTransaction, readRows } from './database.js';
 import { FIRST_SCHEMA } from './first-schema.js';
+import { SIGNALS_SCHEMA } from './signals-schema.js';
 
 interface Migration {
   /** Counts from 1 without gaps. */
@@ -14,6 +15,7 @@ interface Migration {
 /** Forward only: what was released is never edited, only followed. */
 const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'runs, outcomes, evaluations, routing tables', sql: FIRST_SCHEMA },
+  { version: 2, name: 'signals', sql: SIGNALS_SCHEMA },
 ];
 
 const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,16 +1,19 @@
 import type { EvaluationStore } from '../evaluation/index.js';
+import type { SignalStore } from '../features/index.js';
 import type { RunStore } from '../outcomes/index.js';
 import type { RoutingTableStore } from '../tables/index.js';
 import { DuckDBEvaluationStore, DuckDBRoutingTableStore } from './duckdb-evaluation-store.js';
 import { DuckDBRunStore } from './duckdb-run-store.js';
 import { MemoryEvaluationStore, MemoryRoutingTableStore, MemoryRunStore } from './memory-store.js';
 import { openSession } from './session.js';
+import { DuckDBSignalStore, MemorySignalStore } from './signal-store.js';
 
 /** Everything that is kept, behind the interfaces of the parts that own it. */
 export interface Store extends AsyncDisposable {
   readonly runs: RunStore;
   readonly evaluations: EvaluationStore;
   readonly tables: RoutingTableStore;
+  readonly signals: SignalStore;
   /** Writes what is waiting, then lets the file go. */
   close(): Promise<void>;
 }
@@ -29,15 +32,18 @@ export async function openStore(
     new DuckDBRunStore(session),
     new DuckDBEvaluationStore(session),
     new DuckDBRoutingTableStore(session),
+    new DuckDBSignalStore(session),
   );
 }
 
 /** A store that is gone when the process ends. */
 export function openMemoryStore(): Store {
+  const runs = new MemoryRunStore();
   return createStore(
-    new MemoryRunStore(),
+    runs,
     new MemoryEvaluationStore(),
     new MemoryRoutingTableStore(),
+    new MemorySignalStore(runs),
   );
 }
 
@@ -45,7 +51,8 @@ function createStore(
   runs: RunStore,
   evaluations: EvaluationStore,
   tables: RoutingTableStore,
+  signals: SignalStore,
 ): Store {
   const close = (): Promise<void> => runs.close();
-  return { runs, evaluations, tables, close, [Symbol.asyncDispose]: close };
+  return { runs, evaluations, tables, signals, close, [Symbol.asyncDispose]: close };
 }

@@ -1,12 +1,12 @@
-import { type DuckDBAppender, DuckDBTimestampValue } from '@duckdb/node-api';
+import { type DuckDBAppender, DuckDBBlobValue, DuckDBTimestampValue } from '@duckdb/node-api';
 
 /**
  * Kinds of column, a trailing `?` where it may be null:
  * `integer` is BIGINT and a safe integer here; `json` is any value written as JSON;
- * `timestamp` is TIMESTAMP in UTC and ISO 8601 here.
+ * `timestamp` is TIMESTAMP in UTC and ISO 8601 here; `floats` is a BLOB of 4-byte numbers.
  */
 export type ColumnKind = BaseKind | `${BaseKind}?`;
-type BaseKind = 'text' | 'integer' | 'double' | 'boolean' | 'json' | 'timestamp';
+type BaseKind = 'text' | 'integer' | 'double' | 'boolean' | 'json' | 'timestamp' | 'floats';
 
 interface ValueOf {
   text: string;
@@ -15,6 +15,7 @@ interface ValueOf {
   boolean: boolean;
   json: unknown;
   timestamp: string;
+  floats: Float32Array;
 }
 
 type TypeOf<K extends ColumnKind> = K extends `${infer B extends BaseKind}?`
@@ -28,7 +29,7 @@ export type RowOf<C extends Columns> = { readonly [N in keyof C]: TypeOf<C[N]> }
 export type Columns = Readonly<Record<string, ColumnKind>>;
 
 /** How a value goes to DuckDB and comes back: timestamps as microseconds since 1970. */
-export type Encoded = string | number | bigint | boolean | null;
+export type Encoded = string | number | bigint | boolean | Uint8Array | DuckDBBlobValue | null;
 
 /** A table's columns in their order, and the way of its rows in and out. */
 export interface Table<C extends Columns> {
@@ -94,6 +95,10 @@ function encodeValue(kind: BaseKind, value: unknown, place: string): Encoded {
       return Number.isFinite(value) ? (value as number) : refuse(place, 'a finite number', value);
     case 'json':
       return JSON.stringify(value ?? null);
+    case 'floats':
+      return value instanceof Float32Array
+        ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
+        : refuse(place, 'an array of 4-byte numbers', value);
     case 'timestamp': {
       const milliseconds = typeof value === 'string' ? Date.parse(value) : Number.NaN;
       return Number.isNaN(milliseconds)
@@ -111,8 +116,16 @@ function decodeValue(kind: BaseKind, value: Encoded): unknown {
   if (value === null) return null;
   if (kind === 'integer') return safeNumber(value);
   if (kind === 'json') return JSON.parse(String(value));
+  if (kind === 'floats') return floatsOf(value);
   if (kind === 'timestamp') return new Date(Number(value) / 1000).toISOString();
   return value;
+}
+
+/** A copy, as bytes from DuckDB need not begin where a 4-byte number may. */
+function floatsOf(value: Encoded): Float32Array {
+  const bytes = value instanceof DuckDBBlobValue ? value.bytes : value;
+  if (!(bytes instanceof Uint8Array)) throw new RangeError(`Expected bytes, got ${String(value)}`);
+  return new Float32Array(Uint8Array.from(bytes).buffer);
 }
 
 /** @throws RangeError if the integer is beyond what a number holds exactly. */
@@ -129,6 +142,7 @@ function appendValue(appender: DuckDBAppender, kind: BaseKind, value: Encoded): 
   else if (kind === 'integer') appender.appendBigInt(value as bigint);
   else if (kind === 'double') appender.appendDouble(value as number);
   else if (kind === 'boolean') appender.appendBoolean(value as boolean);
+  else if (kind === 'floats') appender.appendBlob(value as Uint8Array);
   else if (kind === 'timestamp')
     appender.appendTimestamp(new DuckDBTimestampValue(value as bigint));
   else appender.appendVarchar(value as string);
