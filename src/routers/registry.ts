@@ -2,6 +2,7 @@ import type { Policy, PolicyDocument } from '../policies/index.js';
 import { UserError } from '../user-error.js';
 import { always } from './always.js';
 import { CascadeRouter } from './cascades/cascade.js';
+import { cascadeRouting } from './cascades/cascade-routing.js';
 import { complexity } from './heuristics/complexity.js';
 import { rules } from './heuristics/rules.js';
 import { carrot } from './learned/carrot.js';
@@ -10,7 +11,7 @@ import { knn } from './learned/knn.js';
 import { logistic } from './learned/logistic.js';
 import { perDomain } from './learned/per-domain.js';
 import { predictedTwin, withPredictedDomain } from './learned/predicted-domain.js';
-import { ridge } from './learned/ridge.js';
+import { ridge, ridgeMethod } from './learned/ridge.js';
 import { shrinkage } from './learned/shrinkage.js';
 import { mixture } from './mixture.js';
 import { AdaptiveRouter } from './online/adaptive.js';
@@ -35,6 +36,7 @@ const all: readonly Router[] = [
   logistic,
   carrot,
   new CascadeRouter(),
+  cascadeRouting(ridgeMethod),
   new AdaptiveRouter(),
   thompson,
   linucb,

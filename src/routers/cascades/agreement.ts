@@ -7,7 +7,7 @@ const byModels = z.array(z.array(weight).max(100)).max(100);
 /**
  * What other models' answers to the same request say of an answer, as data. The log-odds of an answer
  * of model m are `confidence · logit + prior · prior logit + offset` and, for every other answer with
- * a conclusion, `same[m][other]` or `different[m][other]`. Used once there is more than one answer;
+ * a conclusion, `same[m][other]` or `different[m][other]`, over the root of their number. Used once there is more than one answer;
  * alone, only `alone` counts.
  */
 export const agreementSchema = z.strictObject({
@@ -35,6 +35,9 @@ export function logit(probability: number): number {
   return Math.log(bounded / (1 - bounded));
 }
 
+/** Voices are not independent: each counts for less the more there are. */
+export const voiceWeight = (voices: number): number => 1 / Math.sqrt(Math.max(1, voices));
+
 /**
  * How good an answer is, knowing the others: answers that agree vouch for each other, more or less
  * so by who they are of (Kolawole et al., "Agreement-Based Cascading for Efficient Inference", 2024,
@@ -52,11 +55,15 @@ export function agreedConfidence(
   const of = all.length > 1 ? together : alone;
   let odds = of.offset + of.confidence * logit(opinion.confidence) + of.prior * logit(prior);
   if (opinion.conclusion !== null) {
+    let votes = 0;
+    let voices = 0;
     for (const other of all) {
       if (other.model === opinion.model || other.conclusion === null) continue;
       const table = other.conclusion === opinion.conclusion ? same : different;
-      odds += table[opinion.model]![other.model]!;
+      votes += table[opinion.model]![other.model]!;
+      voices++;
     }
+    odds += votes * voiceWeight(voices);
   }
   return Math.round(sigmoid(odds) * 1e6) / 1e6;
 }

@@ -2,14 +2,14 @@ import { fitLogistic, type SparseRows } from '../../features/index.js';
 import { createRng } from '../../statistics/index.js';
 import { written } from '../policy-document.js';
 import type { RouterData } from '../router.js';
-import { type AgreementDocument, logit, type Opinion } from './agreement.js';
+import { type AgreementDocument, logit, type Opinion, voiceWeight } from './agreement.js';
 import { conclusionOf } from './answer-conclusion.js';
 
 /** Sets of other answers that each answer is seen beside. */
 const DRAWS = 2;
 /** Prompts that this is learned from at most. */
 const MOST_PROMPTS = 3_000;
-const PENALTY = 1e-3;
+const PENALTY = 3e-4;
 /** How much less the own weight of a pair of models counts than the weight of the voice heard. */
 const PAIR_WEIGHT = 0.5;
 
@@ -49,6 +49,28 @@ export function answersOf(
   }
   return { models: width, confidence, conclusion, score, prior };
 }
+
+/** The answers of some rows. */
+export function answersWhere(answers: Answers, keep: (row: number) => boolean): Answers {
+  const { models } = answers;
+  const cell = (_: unknown, at: number): boolean => keep(Math.floor(at / models));
+  return {
+    models,
+    confidence: answers.confidence.filter(cell),
+    conclusion: answers.conclusion.filter(cell),
+    score: answers.score.filter(cell),
+    prior: answers.prior === null ? null : answers.prior.filter(cell),
+  };
+}
+
+/** At most so many rows, evenly spaced. */
+export const evenly =
+  (rows: number, most: number) =>
+  (row: number): boolean =>
+    rows <= most || Math.floor(((row + 1) * most) / rows) > Math.floor((row * most) / rows);
+
+const thinned = (answers: Answers, most: number): Answers =>
+  answersWhere(answers, evenly(answers.confidence.length / answers.models, most));
 
 class RowBuilder {
   readonly #starts = [0];
@@ -101,9 +123,10 @@ function learnAlone(answers: Answers): AgreementDocument['alone'] {
 }
 
 /** Learns, out of fold, how far answers vouch for each other: logistic regression on pairs. */
-export function learnAgreement(answers: Answers, seed: number): AgreementDocument {
+export function learnAgreement(all: Answers, seed: number): AgreementDocument {
+  const answers = thinned(all, MOST_PROMPTS);
   const { models, confidence, conclusion, score } = answers;
-  const prompts = Math.min(MOST_PROMPTS, confidence.length / models);
+  const prompts = confidence.length / models;
   const rng = createRng(seed, 'agreement');
   const voices = 2;
   const pairs = voices + 2 * models;
@@ -118,12 +141,12 @@ export function learnAgreement(answers: Answers, seed: number): AgreementDocumen
         const heard = drawOthers(models, m, rng.next(), rng.next);
         builder.add(0, logit(confidence[cell]!));
         builder.add(1, logit(priorOf(answers, cell)));
-        for (const other of heard) {
-          const said = conclusion[row * models + other]!;
-          if (said === null || conclusion[cell] === null) continue;
-          const differs = said === conclusion[cell] ? 0 : 1;
-          builder.add(voices + 2 * other + differs, 1);
-          builder.add(pairs + 2 * (m * models + other) + differs, PAIR_WEIGHT);
+        const voiced = heard.filter((other) => conclusion[row * models + other] !== null);
+        const loudness = voiceWeight(voiced.length);
+        for (const other of conclusion[cell] === null ? [] : voiced) {
+          const differs = conclusion[row * models + other] === conclusion[cell] ? 0 : 1;
+          builder.add(voices + 2 * other + differs, loudness);
+          builder.add(pairs + 2 * (m * models + other) + differs, PAIR_WEIGHT * loudness);
         }
         builder.end();
         labels.push(score[cell]!);
