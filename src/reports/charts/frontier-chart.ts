@@ -29,9 +29,8 @@ export interface FrontierRouter {
   readonly family: string;
   readonly familyName: string;
   readonly color: string;
-  readonly letter: string | null;
-  /** Its chosen setting. */
-  readonly policy: string | null;
+  /** Of its chosen setting, and of its lookup where it is one. */
+  readonly letters: readonly string[];
   /** Whether the verdict names it. */
   readonly candidate: boolean;
 }
@@ -51,7 +50,10 @@ export interface FrontierData {
   readonly qualityDomain: Range;
   readonly baseline: string;
   readonly simulated: boolean;
+  /** The policy that the verdict names. */
   readonly candidate: string;
+  /** The router whose dial is drawn at first: the candidate's, where it has one. */
+  readonly active: string | null;
 }
 
 export interface FrontierView {
@@ -66,12 +68,23 @@ export interface FrontierView {
   readonly marginRight: number;
 }
 
-/** The frontier as options of `Plot.plot`. */
+export interface FrontierDrawing {
+  /** For `Plot.plot`. */
+  readonly options: PlotModule.PlotOptions;
+  /** How far from its place each letter is drawn, in pixels. */
+  readonly letters: readonly {
+    readonly point: FrontierPoint;
+    readonly dx: number;
+    readonly dy: number;
+  }[];
+}
+
+/** The frontier as Plot draws it. */
 export function frontierChart(
   Plot: typeof PlotModule,
   data: FrontierData,
   view: FrontierView,
-): PlotModule.PlotOptions {
+): FrontierDrawing {
   const log = view.log && data.logDomain !== null;
   const margin = { left: 52, right: view.marginRight, top: 22, bottom: 46 };
   const x = {
@@ -208,7 +221,7 @@ export function frontierChart(
   const dollars = (value: number): string =>
     value === 0 ? '$0' : `$${value >= 0.01 ? Number(value.toPrecision(3)) : value.toPrecision(1)}`;
 
-  return {
+  const options: PlotModule.PlotOptions = {
     width: view.width,
     height: view.height,
     marginLeft: margin.left,
@@ -353,4 +366,5 @@ export function frontierChart(
       ...label('middle'),
     ],
   };
+  return { options, letters };
 }

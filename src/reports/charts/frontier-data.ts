@@ -31,9 +31,11 @@ export function frontierData(comparison: Comparison): FrontierData | null {
   const spare = 0.03 * (Math.max(...qualities) - Math.min(...qualities)) || 0.05;
   const logable = Math.min(...costs) > 0 && high > low;
   const logDomain: Range | null = logable ? [low / 1.12, high * 1.12] : null;
+  const routers = routersOf(comparison, points, named, letters);
+  const candidate = routers.find((one) => one.candidate)?.router ?? null;
   return {
     points,
-    routers: routersOf(comparison, points, named, letters),
+    routers,
     models: models.map(names),
     usd: comparison.costBasis === 'usd',
     costLabel: costLabel(comparison),
@@ -48,6 +50,7 @@ export function frontierData(comparison: Comparison): FrontierData | null {
     baseline: PALETTE.baseline,
     simulated: comparison.simulated,
     candidate: comparison.verdict.policy,
+    active: points.filter(({ router }) => router === candidate).length > 2 ? candidate : null,
   };
 }
 
@@ -106,16 +109,14 @@ function routersOf(
   return ids
     .map((router) => {
       const own = named.filter((row) => row.router === router);
-      const point = own.find(({ chosenOnTune }) => chosenOnTune) ?? own[0];
       const family = familyOf(router);
       return {
         router,
         family,
         familyName: FAMILY_NAMES[family],
         color: PALETTE[family],
-        letter: (point && letters.get(point.policy)) ?? null,
-        policy: point?.policy ?? null,
-        candidate: point !== undefined && point.policy === verdict.policy,
+        letters: own.flatMap(({ policy }) => letters.get(policy) ?? []),
+        candidate: own.some(({ policy }) => policy === verdict.policy),
       };
     })
     .toSorted((a, b) => order.indexOf(a.family) - order.indexOf(b.family));

@@ -26,27 +26,31 @@ export function frontierSvg(comparison: Comparison): string {
     );
   }
   const top = comparison.simulated ? 78 : 56;
-  const legend = [
-    ...data.routers.flatMap(({ letter, color, policy }) => {
-      const point = data.points.find((one) => one.policy === policy);
-      if (letter === null || point === undefined) return [];
-      const cost = data.usd ? dollars(point.cost[0]) : fraction(point.cost[0]);
-      return [
-        { letter, color, text: point.policy, figures: `${fraction(point.quality[0])} at ${cost}` },
-      ];
-    }),
-  ];
+  const colors = new Map(data.routers.map(({ router, color }) => [router, color]));
+  const legend = data.points
+    .flatMap(({ letter, router, policy, cost: [cost], quality: [quality] }) =>
+      letter === null
+        ? []
+        : [
+            {
+              letter,
+              color: colors.get(router) ?? data.baseline,
+              text: policy,
+              figures: `${fraction(quality)} at ${data.usd ? dollars(cost) : fraction(cost)}`,
+            },
+          ],
+    )
+    .toSorted((a, b) => a.letter.length - b.letter.length || (a.letter < b.letter ? -1 : 1));
   const height = Math.max(520, 120 + legend.length * LINE * 2);
-  const chart = draw(
-    frontierChart(Plot, data, {
-      width: CHART,
-      height,
-      log: data.log,
-      hidden: new Set(),
-      active: data.routers.find(({ candidate }) => candidate)?.router ?? null,
-      marginRight: 24,
-    }),
-  );
+  const { options } = frontierChart(Plot, data, {
+    width: CHART,
+    height,
+    log: data.log,
+    hidden: new Set(),
+    active: data.active,
+    marginRight: 24,
+  });
+  const chart = draw(options);
   const { light, dark } = THEME;
   const title = `${comparison.runName}: ${ANSWERS[comparison.verdict.answer].toLowerCase()}`;
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height + top}" width="${WIDTH}" height="${height + top}" font-family="system-ui, sans-serif" role="img">

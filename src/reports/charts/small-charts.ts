@@ -7,6 +7,8 @@ export interface IntervalRow {
   readonly label: string;
   readonly estimate: Estimate;
   readonly color: string;
+  /** What was said beforehand, drawn as an open diamond. */
+  readonly forecast?: number;
 }
 
 type Write = (value: number) => string;
@@ -27,7 +29,7 @@ export function intervalChart(
     readonly bare?: boolean;
   },
 ): string | null {
-  const known = rows.flatMap(({ label, estimate, color }, index) =>
+  const known = rows.flatMap(({ label, estimate, color, forecast }, index) =>
     estimate.mean === null
       ? []
       : [
@@ -37,6 +39,7 @@ export function intervalChart(
             label: clipped(label),
             color,
             mean: estimate.mean,
+            forecast,
             low: estimate.low ?? estimate.mean,
             high: estimate.high ?? estimate.mean,
           },
@@ -46,7 +49,11 @@ export function intervalChart(
   const labels = new Map(known.map(({ key, label }) => [key, label]));
   const longest = Math.max(...known.map(({ label }) => label.length));
   const mark = options.mark === undefined ? [] : [options.mark];
-  const reach = [...known.flatMap(({ low, high }) => [low, high]), ...mark];
+  const forecasts = known.filter(({ forecast }) => forecast !== undefined);
+  const reach = [
+    ...known.flatMap(({ low, high, forecast = low }) => [low, high, forecast]),
+    ...mark,
+  ];
   const spare = 0.06 * (Math.max(...reach) - Math.min(...reach)) || 0.01;
   return draw({
     width: options.width,
@@ -74,6 +81,14 @@ export function intervalChart(
       Plot.ruleX(mark, { strokeDasharray: '4 3', strokeOpacity: 0.7 }),
       Plot.ruleY(known, { y: 'key', x1: 'low', x2: 'high', stroke: 'color', strokeWidth: 2 }),
       Plot.dot(known, { y: 'key', x: 'mean', r: 4, fill: 'color' }),
+      Plot.dot(forecasts, {
+        y: 'key',
+        x: 'forecast',
+        r: 6,
+        symbol: 'diamond',
+        stroke: 'currentColor',
+        strokeWidth: 1.5,
+      }),
     ],
     color: { type: 'identity' },
   });
@@ -122,7 +137,6 @@ export function reliabilityChart(
         { strokeDasharray: '4 3', strokeOpacity: 0.6 },
       ),
       Plot.ruleX(known, { x: 'forecast', y1: 'low', y2: 'high', stroke: color }),
-      Plot.line(known, { x: 'forecast', y: 'mean', stroke: color, strokeWidth: 1.5 }),
       Plot.dot(known, { x: 'forecast', y: 'mean', r: 3, fill: color }),
     ],
   });
@@ -166,7 +180,7 @@ export function curveChart(
     marginBottom: 40,
     style: STYLE,
     ariaLabel: options.name,
-    x: { label: null },
+    x: { label: null, domain: [0, Math.max(...rows.map(({ x }) => x))] },
     y: { label: null, nice: true },
     color: { type: 'identity' },
     marks: [
@@ -209,68 +223,6 @@ function spreadOut<Row extends { readonly mean: number }>(
       last = Math.max(row.mean, last + least);
       return { ...row, at: last };
     });
-}
-
-/** Predicted against realised mean cost, one dot a router, on the diagonal where they agree. */
-export function costForecastChart(
-  rows: readonly {
-    readonly label: string;
-    readonly color: string;
-    readonly forecast: number;
-    readonly realised: Estimate;
-  }[],
-  write: Write,
-): string {
-  const known = rows.flatMap(({ label, color, forecast, realised: { mean, low, high } }) =>
-    mean === null
-      ? []
-      : [{ label: clipped(label), color, forecast, mean, low: low ?? mean, high: high ?? mean }],
-  );
-  const reach = known.flatMap(({ forecast, low, high }) => [forecast, low, high]);
-  const domain = [0, Math.max(...reach) * 1.08];
-  return draw({
-    width: 420,
-    height: 340,
-    marginLeft: 60,
-    marginRight: 100,
-    marginTop: 24,
-    marginBottom: 40,
-    style: STYLE,
-    ariaLabel: 'Predicted against realised cost',
-    x: { domain, label: null },
-    y: { domain, label: null },
-    color: { type: 'identity' },
-    marks: [
-      Plot.gridX({ ticks: 4, strokeOpacity: 0.12 }),
-      Plot.gridY({ ticks: 4, strokeOpacity: 0.12 }),
-      Plot.axisX({
-        ticks: 4,
-        tickSize: 0,
-        tickFormat: write,
-        label: 'predicted',
-        labelArrow: 'right',
-      }),
-      Plot.axisY({ ticks: 4, tickSize: 0, tickFormat: write, label: 'realised', labelArrow: 'up' }),
-      Plot.line(
-        [domain, domain].map((_, index) => [domain[index] ?? 0, domain[index] ?? 0]),
-        {
-          strokeDasharray: '4 3',
-          strokeOpacity: 0.6,
-        },
-      ),
-      Plot.ruleX(known, { x: 'forecast', y1: 'low', y2: 'high', stroke: 'color' }),
-      Plot.dot(known, { x: 'forecast', y: 'mean', r: 4, fill: 'color' }),
-      Plot.text(spreadOut(known, [...reach, 0]), {
-        x: 'forecast',
-        y: 'at',
-        text: 'label',
-        dx: 9,
-        textAnchor: 'start',
-        fill: 'currentColor',
-        stroke: null,
-      }),
-    ],
-  });
 }
 
 /** Green where a check holds, red where not: told apart by lightness and by words beside it too. */

@@ -1,6 +1,6 @@
 import type { Comparison } from '../../evaluation/index.js';
 import { PALETTE } from '../charts/palette.js';
-import { costForecastChart, curveChart, reliabilityChart } from '../charts/small-charts.js';
+import { curveChart, intervalChart, reliabilityChart } from '../charts/small-charts.js';
 import { sampleText } from '../comparison-notes.js';
 import { html, type Markup, trusted } from '../markup.js';
 import { count, dollars, fraction, interval } from '../numbers.js';
@@ -31,11 +31,24 @@ export function calibrationSection(comparison: Comparison): Markup {
         ],
   );
   const write = usd ? dollars : fraction;
+  const costChart = intervalChart(
+    costs.map(({ label, color, forecast, realised }) => ({
+      label,
+      color,
+      forecast,
+      estimate: realised,
+    })),
+    {
+      name: 'Predicted and realised cost',
+      width: 560,
+      write: (value) => `${usd ? '$' : ''}${Number(value.toPrecision(3))}`,
+    },
+  );
   return html`<h2>Calibration of forecasts</h2>
 <p class="faint">On the dashed diagonal a forecast comes out as said; below it, it promised too much. Bins hold equal shares of the forecasts; whiskers are 95 % intervals.</p>
 <ul class="small">${calibration.map(
     ({ router, of, bins, ece, brier, prompts, groups }) =>
-      html`<li><strong>${router}</strong> <span class="faint">${of === 'quality' ? 'quality, before the call' : 'an answer, by its verifier'}</span><br>${trusted(
+      html`<li class="multiple"><strong>${router}</strong><br><span class="faint">${of === 'quality' ? 'quality, before the call' : 'an answer, by its verifier'}</span><br>${trusted(
         reliabilityChart(
           bins,
           `Forecast and realised ${of} of ${router}`,
@@ -47,16 +60,16 @@ ${
   costs.length === 0
     ? ''
     : html`<h3>Predicted against realised cost, ${usd ? 'US dollars per 1,000 prompts' : 'share of calls'}</h3>
-<figure>${trusted(costForecastChart(costs, usd ? (value) => (value === 0 ? '$0' : `$${Number(value.toPrecision(3))}`) : (value) => String(Number(value.toPrecision(3)))))}<figcaption>Means at each router's chosen setting, 95 % intervals, over the same prompts as above.</figcaption></figure>
-${sortableTable(
-  [
-    { head: 'router', cell: ({ label }) => textCell(label) },
-    { head: 'predicted', cell: ({ forecast }) => numberCell(forecast, write) },
-    { head: 'realised', cell: ({ realised }) => estimateCell(realised, write) },
-  ],
-  costs,
-  { caption: 'Mean cost at the chosen setting, with 95 % intervals' },
-)}`
+<figure>${trusted(costChart ?? '')}<figcaption>Open diamond: predicted; dot and whisker: realised mean with its 95 % interval. Each at its router's chosen setting, over the same prompts as above.</figcaption></figure>
+<details><summary>As a table</summary>${sortableTable(
+        [
+          { head: 'router', cell: ({ label }) => textCell(label) },
+          { head: 'predicted', cell: ({ forecast }) => numberCell(forecast, write) },
+          { head: 'realised', cell: ({ realised }) => estimateCell(realised, write) },
+        ],
+        costs,
+        { caption: 'Mean cost at the chosen setting, with 95 % intervals' },
+      )}</details>`
 }`;
 }
 
@@ -69,7 +82,11 @@ export function prequentialSection({ prequential = [] }: Comparison): Markup {
   const shades = [PALETTE.online, PALETTE.learned, PALETTE.cascade, PALETTE.other, PALETTE.lookup];
   const chart = curveChart(
     prequential.map(({ router, dial, curve }, index) => ({
-      label: `${router}@${dial}`,
+      // Each once, as its dial stands in the table.
+      label:
+        prequential.filter((one) => one.router === router).length > 1
+          ? `${router}@${dial}`
+          : router,
       color: shades[index % shades.length] ?? PALETTE.online,
       points: curve.map(({ arrivals, regret }) => ({
         x: arrivals,

@@ -13,8 +13,8 @@ export function frontierSection(comparison: Comparison, data: FrontierData): Mar
   return html`<h2 id="frontier-title">Quality against cost</h2>
 <p class="faint">${sampleText(comparison)}. Whiskers and bands are 95 % intervals; the dashed line is the random mixture of models: what a coin reaches that never reads the prompt. The dial of one router is drawn with its band: point at another, or at its button.</p>
 <div class="controls" role="group" aria-label="Routers shown">${data.routers.map(
-    ({ router, letter, color, familyName, candidate }) =>
-      html`<button type="button" data-router="${router}" aria-pressed="true" title="${familyName}"><span class="key" style="border-color:${color}"><b>${letter ?? '·'}</b></span>${router}${candidate ? ' (verdict)' : ''}</button>`,
+    ({ router, letters, color, familyName, candidate }) =>
+      html`<button type="button" data-router="${router}" aria-pressed="true" title="${familyName}"><span class="key" style="border-color:${color}"><b>${letters.length > 0 ? letters.join(' ') : '·'}</b></span>${router}${candidate ? ' (verdict)' : ''}</button>`,
   )}${data.routers.length > 3 ? html`<button type="button" data-routers="none">none</button><button type="button" data-routers="all">all</button>` : ''}</div>
 ${
   axes.length > 0

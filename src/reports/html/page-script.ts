@@ -94,11 +94,10 @@ export function frontierPage(
   const tip = find('#frontier-tip');
   const ring = find('#frontier-ring');
   const figure = find('#frontier');
-  const first = data.routers.find(({ candidate }) => candidate);
   const state = {
     log: data.log,
     hidden: new Set<string>(),
-    active: first?.router ?? null,
+    active: data.active,
     /** What the tip tells of. */
     chosen: null as FrontierPoint | null,
   };
@@ -106,7 +105,7 @@ export function frontierPage(
 
   const draw = (): void => {
     const width = Math.max(300, Math.round(holder.clientWidth));
-    const options = chart(Plot, data, {
+    const { options, letters } = chart(Plot, data, {
       width,
       height: width < 560 ? 400 : 520,
       log: state.log,
@@ -119,13 +118,17 @@ export function frontierPage(
     holder.replaceChildren(plot as PageElement & typeof plot);
     const across = plot.scale('x');
     const up = plot.scale('y');
+    const moved = new Map(letters.map((letter) => [letter.point.policy, letter]));
     places = data.points
       .filter(({ router }) => !state.hidden.has(router))
-      .map((point) => ({
-        point,
-        x: across?.apply(point.cost[0]) ?? 0,
-        y: up?.apply(point.quality[0]) ?? 0,
-      }))
+      .map((point) => {
+        const letter = moved.get(point.policy);
+        return {
+          point,
+          x: (across?.apply(point.cost[0]) ?? 0) + (letter?.dx ?? 0),
+          y: (up?.apply(point.quality[0]) ?? 0) + (letter?.dy ?? 0),
+        };
+      })
       .sort((a, b) => a.x - b.x);
     for (const button of page.querySelectorAll('[data-axis]')) {
       button.setAttribute('aria-pressed', String((button.dataset.axis === 'log') === state.log));
@@ -152,7 +155,7 @@ export function frontierPage(
   const interval = (
     [mean, low, high]: readonly [number, number, number],
     tell: (value: number) => string,
-  ): string => (low === high ? tell(mean) : `${tell(mean)}  [${tell(low)}, ${tell(high)}]`);
+  ): string => (low === high ? tell(mean) : `${tell(mean)} [${tell(low)}, ${tell(high)}]`);
 
   const answers = ({ shares }: FrontierPoint): string =>
     shares

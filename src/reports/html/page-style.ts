@@ -23,6 +23,7 @@ p{margin:4px 0 12px;max-width:78ch}
 .checks li,.small li{background:var(--panel);border-radius:8px;padding:10px 12px;min-width:0}
 .checks p{font-size:13px;margin:4px 0}
 .small{display:flex;flex-wrap:wrap;gap:12px;padding:0;list-style:none;margin:12px 0}
+.small li.multiple{width:238px}
 figure{margin:12px 0}
 svg{max-width:100%;height:auto;overflow:visible}
 .name{stroke:var(--ground);stroke-width:3px;paint-order:stroke}

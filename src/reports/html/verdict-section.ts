@@ -28,7 +28,7 @@ export function verdictSection(comparison: Comparison): Markup {
   ];
   return html`<p><span class="answer ${verdict.answer}">${ANSWERS[verdict.answer]}</span></p>
 <p>${verdictSentence(verdict)}</p>
-<ul class="checks">${verdict.checks.map(checkItem)}</ul>
+<ul class="checks">${verdict.checks.map((check) => checkItem(check, comparison.costBasis === 'usd'))}</ul>
 <p class="faint">${facts.join(' · ')}</p>
 ${choice ? html`<p><strong>Asked for:</strong> <span class="${choice.met ? 'good' : 'bad'}">${choice.met ? '✓' : '✗'}</span> ${choice.text}</p>` : ''}
 ${
@@ -61,7 +61,16 @@ ${
 }`;
 }
 
-function checkItem({ name, text, estimate, threshold, holds }: VerdictCheck): Markup {
+function checkItem(check: VerdictCheck, usd: boolean): Markup {
+  const { name, text, threshold, holds } = check;
+  // In dollars costs are told per 1,000 prompts, as everywhere.
+  const times = name === 'cost' && usd ? 1000 : 1;
+  const scaled = (value: number | null): number | null => (value === null ? null : times * value);
+  const estimate = {
+    mean: scaled(check.estimate.mean),
+    low: scaled(check.estimate.low),
+    high: scaled(check.estimate.high),
+  };
   const write = (value: number | null): string =>
     value === null ? '–' : name === 'cost' ? String(Number(value.toPrecision(3))) : fraction(value);
   const chart = intervalChart([{ label: '', estimate, color: holds ? HOLDS : FAILS }], {
