@@ -3,9 +3,10 @@ import { version } from '../version.js';
 import { routerCalibration } from './calibration.js';
 import { choiceRow, chooseOnFolds, reportChoice } from './choice.js';
 import type { Comparison } from './comparison.js';
-import { matchDials, TUNED } from './dial-rows.js';
+import { BEST_TUNED, matchDials, procedureId, TUNED } from './dial-rows.js';
 import { type FittedFold, fitFold } from './fit-fold.js';
 import { judgeFamilyWarning } from './judge-family.js';
+import { learningCurve } from './learning-curve.js';
 import { measureRouters } from './measure-routers.js';
 import { metricDifferences } from './metric-differences.js';
 import { testOperatingPoints } from './operating-points.js';
@@ -18,9 +19,6 @@ import { isLookup, measureTradeoffs, type TradeoffRow, withoutRepeats } from './
 import { judge } from './verdict.js';
 import { assumedPricesWarning, verdictPrefix } from './verdict-text.js';
 import { domainsApartWarning, lookWithinDomains } from './within-domains.js';
-
-/** What tune chose, where folds chose different routers: the best router, tuned. */
-const BEST_TUNED = `best@${TUNED}`;
 
 interface Candidate {
   readonly id: string;
@@ -111,6 +109,22 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
     seed: options.seed,
     resamples,
   });
+  const learners = (candidate?.procedure ?? []).flatMap(({ router }) =>
+    options.learningCurve && router !== 'always' ? router : [],
+  );
+  if (learners.length > 0) onProgress(`Refitting ${commonest(learners)} on less`);
+  const curve =
+    learners.length === 0
+      ? null
+      : learningCurve({
+          router: commonest(learners),
+          folds,
+          foldInput: prepared.foldInput,
+          groupKeys: grouping.keys,
+          splitSeed: options.splitSeed,
+          margin,
+          resamples,
+        });
   onProgress('Looking within domains');
   const lookups = folds.flatMap(({ routers }) => routers.get('per-domain')?.find(isLookup) ?? []);
   const withinDomains = lookWithinDomains({
@@ -156,6 +170,7 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
       membersOf: membersOf(input),
     }),
     calibration,
+    learningCurve: curve,
     costRange: costBasis === 'none' ? null : costRangeOf(folds),
     withinDomains,
     routers: input.routers.map(({ router }) => router.id),
@@ -209,14 +224,6 @@ function jointOf(
     runs,
     regressions: findRegressions(foldInput.common, grouping.groupOf, columns, margin),
   };
-}
-
-/** `router@dial`; `router@tuned` where folds chose different settings, `best@tuned` where they chose different routers. */
-function procedureId(procedure: Procedure): string {
-  const routers = new Set(procedure.map(({ router }) => router));
-  if (routers.size > 1) return BEST_TUNED;
-  const dials = new Set(procedure.map(({ dial }) => dial));
-  return `${procedure[0]!.router}@${dials.size > 1 ? TUNED : procedure[0]!.dial}`;
 }
 
 function membersOf({ routers }: CompareInput): ReadonlyMap<string, readonly string[]> {

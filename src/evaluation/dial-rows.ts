@@ -10,6 +10,17 @@ export interface DialRow {
 /** The dial name of the procedure that tunes anew wherever it is fitted. */
 export const TUNED = 'tuned';
 
+/** What tune chose, where folds chose different routers: the best router, tuned. */
+export const BEST_TUNED = `best@${TUNED}`;
+
+/** `router@dial`; `router@tuned` where folds chose different settings, `best@tuned` where they chose different routers. */
+export function procedureId(procedure: Procedure): string {
+  const routers = new Set(procedure.map(({ router }) => router));
+  if (routers.size > 1) return BEST_TUNED;
+  const dials = new Set(procedure.map(({ dial }) => dial));
+  return `${procedure[0]!.router}@${dials.size > 1 ? TUNED : procedure[0]!.dial}`;
+}
+
 /**
  * Matches the dial points that a router offered on each fold. Settings with a number for a name
  * match by it; a fold that offers none of that name decides as at the next lower one (routers leave

@@ -62,9 +62,32 @@ export interface FittedFold {
 /** Fits every router on the fold's fit part and lands every policy on tune and test. */
 export function fitFold(of: FoldInput, fold: Fold): FittedFold {
   const input = { ...of, common: rankedOnLearning(of.common, fold) };
-  const { common, seed, dials } = input;
+  const { common, dials } = input;
   const baselines = fitBaselines(common, fold, dials);
   const always = baselines.always.map((baseline) => contend(baseline, []));
+  return {
+    fold,
+    common,
+    hull: baselines.hull,
+    costRange: baselines.costRange,
+    reference: bestOnTune(always),
+    always,
+    baselines: baselines.others.map((baseline) => contend(baseline, always)),
+    ...fitRouters(input, fold, always),
+  };
+}
+
+/**
+ * Fits the routers on the fold's fit part and lands their policies on tune and test.
+ * @param input its `common` as ranked for the fold
+ * @param always the fold's models alone
+ */
+export function fitRouters(
+  input: FoldInput,
+  fold: Fold,
+  always: readonly Contender[],
+): Pick<FittedFold, 'routers' | 'leftOut'> {
+  const { seed, dials } = input;
   const routers = new Map<string, readonly Contender[]>();
   const leftOut = new Map<string, string>();
   const fit = routerData(input, fold.fit);
@@ -86,17 +109,7 @@ export function fitFold(of: FoldInput, fold: Fold): FittedFold {
       fitted.map((policy) => contend(landPolicy(policy, input, fold), always)),
     );
   }
-  return {
-    fold,
-    common,
-    hull: baselines.hull,
-    costRange: baselines.costRange,
-    reference: bestOnTune(always),
-    always,
-    baselines: baselines.others.map((baseline) => contend(baseline, always)),
-    routers,
-    leftOut,
-  };
+  return { routers, leftOut };
 }
 
 /** What a router may see of some prompts. */

@@ -61,6 +61,8 @@ export interface CompareOptions {
   readonly outOfDomain?: boolean;
   /** What whoever put the input together has to say of it. */
   readonly warnings?: readonly string[];
+  /** Refits the candidate's router on less and less. Default false. */
+  readonly learningCurve?: boolean;
   readonly codeVersion?: string;
   readonly now: Date;
 }

@@ -3,8 +3,8 @@ import { SIZES } from './simulated-experiment.js';
 import { tally, WORLDS } from './tally.js';
 
 // A small part of `test/bench/statistics.ts`, with limits as loose as so few experiments need.
-const few = { groups: 120, sizes: SIZES[1]!, resamples: 150 };
-const EXPERIMENTS = 120;
+const few = { groups: 100, sizes: SIZES[1]!, resamples: 120 };
+const EXPERIMENTS = 70;
 
 test('intervals hold the truth about 95 times in 100', () => {
   const { coverage, checks, wrong } = tally(WORLDS.gain, EXPERIMENTS, few);
@@ -17,7 +17,7 @@ test('intervals hold the truth about 95 times in 100', () => {
 });
 
 test.each(['margin', 'hull', 'both'] as const)('at the boundary "%s" a route is rare', (world) => {
-  expect(tally(WORLDS[world], EXPERIMENTS, few).wrong).toBeLessThan(0.085);
+  expect(tally(WORLDS[world], EXPERIMENTS, few).wrong).toBeLessThan(0.1);
 });
 
 test('across folds that each choose a setting, intervals hold and a wrong route is rare', () => {
@@ -29,5 +29,5 @@ test('across folds that each choose a setting, intervals hold and a wrong route 
   });
   expect(coverage['mean quality']).toBeGreaterThan(0.88);
   expect(coverage['paired difference']).toBeGreaterThan(0.88);
-  expect(wrong).toBeLessThan(0.085);
+  expect(wrong).toBeLessThan(0.1);
 });
