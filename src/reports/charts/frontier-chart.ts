@@ -135,6 +135,10 @@ export function frontierChart(
         const { cx: ox, cy: oy } = at(other.point);
         return Math.hypot(cx + dx - ox - other.dx, cy + dy - oy - other.dy) >= 18;
       }) &&
+      named.every((other) => {
+        const { cx: ox, cy: oy } = at(other);
+        return Math.hypot(cx + dx - ox, cy + dy - oy) >= 13;
+      }) &&
       cx + dx > margin.left + 8 &&
       cx + dx < view.width - margin.right - 4 &&
       cy + dy > margin.top &&
@@ -181,6 +185,10 @@ export function frontierChart(
         [14, 26, 'start'],
         [-14, 28, 'end'],
         [14, -20, 'start'],
+        [6, 26, 'end'],
+        [6, 42, 'end'],
+        [6, -34, 'end'],
+        [6, -50, 'end'],
       ] as const;
       for (const [dx, dy, anchor] of places) {
         const left = cx + dx - (anchor === 'start' ? 0 : anchor === 'end' ? width : width / 2);

@@ -12,10 +12,11 @@ export function calibrationSection(comparison: Comparison): Markup {
   const { calibration = [], costBasis } = comparison;
   if (calibration.length === 0) return html``;
   const usd = costBasis === 'usd';
-  const times = usd ? 1000 : 1;
+  const times = 1000;
   const scaled = (value: number | null): number | null => (value === null ? null : times * value);
   const costs = calibration.flatMap(({ router, cost }) =>
-    cost === null
+    // A share of calls is known as soon as the call is chosen, so that forecasting it says nothing.
+    cost === null || !usd
       ? []
       : [
           {
@@ -30,7 +31,6 @@ export function calibrationSection(comparison: Comparison): Markup {
           },
         ],
   );
-  const write = usd ? dollars : fraction;
   const costChart = intervalChart(
     costs.map(({ label, color, forecast, realised }) => ({
       label,
@@ -41,7 +41,7 @@ export function calibrationSection(comparison: Comparison): Markup {
     {
       name: 'Predicted and realised cost',
       width: 560,
-      write: (value) => `${usd ? '$' : ''}${Number(value.toPrecision(3))}`,
+      write: (value) => `$${Number(value.toPrecision(3))}`,
     },
   );
   return html`<h2>Calibration of forecasts</h2>
@@ -59,13 +59,13 @@ export function calibrationSection(comparison: Comparison): Markup {
 ${
   costs.length === 0
     ? ''
-    : html`<h3>Predicted against realised cost, ${usd ? 'US dollars per 1,000 prompts' : 'share of calls'}</h3>
+    : html`<h3>Predicted against realised cost, US dollars per 1,000 prompts</h3>
 <figure>${trusted(costChart ?? '')}<figcaption>Open diamond: predicted; dot and whisker: realised mean with its 95 % interval. Each at its router's chosen setting, over the same prompts as above.</figcaption></figure>
 <details><summary>As a table</summary>${sortableTable(
         [
           { head: 'router', cell: ({ label }) => textCell(label) },
-          { head: 'predicted', cell: ({ forecast }) => numberCell(forecast, write) },
-          { head: 'realised', cell: ({ realised }) => estimateCell(realised, write) },
+          { head: 'predicted', cell: ({ forecast }) => numberCell(forecast, dollars) },
+          { head: 'realised', cell: ({ realised }) => estimateCell(realised, dollars) },
         ],
         costs,
         { caption: 'Mean cost at the chosen setting, with 95 % intervals' },

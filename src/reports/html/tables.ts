@@ -22,7 +22,11 @@ export function sortableTable<Row>(
   const cells = (row: Row): readonly Markup[] =>
     columns.map(({ cell }, index) => {
       const { text, value } = cell(row);
-      const key = value === null ? '' : String(value);
+      // Six digits are enough to sort by.
+      const key =
+        value === null
+          ? ''
+          : String(typeof value === 'number' ? Number(value.toPrecision(6)) : value);
       return index === 0
         ? html`<th scope="row" data-value="${key}">${text}</th>`
         : html`<td data-value="${key}">${text}</td>`;

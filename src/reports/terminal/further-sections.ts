@@ -105,18 +105,25 @@ export function calibrationText(
 ): readonly string[] {
   const [one] = calibration;
   if (one === undefined) return [];
-  const cost = (value: number | null): string =>
-    costBasis === 'usd' ? dollars(value === null ? null : 1000 * value) : fraction(value);
-  const forecast = costBasis === 'usd' ? '$ per 1k, forecast → real' : 'calls, forecast → real';
+  const cost = (value: number | null): string => dollars(value === null ? null : 1000 * value);
+  // A share of calls is known as soon as the call is chosen, so that forecasting it says nothing.
+  const priced = costBasis === 'usd';
   const table = (show: typeof interval): string =>
     textTable(
-      bold(['router', 'forecasts', 'ECE', 'Brier', forecast], colors),
+      bold(
+        ['router', 'forecasts', 'ECE', 'Brier', ...(priced ? ['$ per 1k, forecast → real'] : [])],
+        colors,
+      ),
       calibration.map((row) => [
         row.router,
         row.of === 'quality' ? 'quality' : 'an answer',
         show(row.ece, fraction),
         show(row.brier, fraction),
-        row.cost === null ? '–' : `${cost(row.cost.forecast)} → ${show(row.cost.realised, cost)}`,
+        ...(!priced
+          ? []
+          : row.cost === null
+            ? ['–']
+            : [`${cost(row.cost.forecast)} → ${show(row.cost.realised, cost)}`]),
       ]),
       ['left', 'left', 'left', 'left', 'left'],
     );
