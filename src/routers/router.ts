@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { Features } from '../features/index.js';
+import type { Features, SignalSpec } from '../features/index.js';
 import type { Policy, PolicyDocument } from '../policies/index.js';
 
 /**
@@ -50,6 +50,10 @@ export interface Router {
   readonly source: string;
   /** It reads the declared domain, so it is compared twice: with that, and with a predicted one. */
   readonly usesDomain?: boolean;
+  /** It has a setting `features`, by which it rests on embeddings. */
+  readonly readsEmbeddings?: boolean;
+  /** Signals that its settings ask for, which whoever compares obtains. Embeddings are named apart. */
+  signals?(settings: Readonly<Record<string, unknown>>): readonly SignalSpec[];
   /** Ids of the routers it puts together. */
   readonly members?: readonly string[];
   /**

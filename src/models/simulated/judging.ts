@@ -29,6 +29,13 @@ export function judgingTaskOf(messages: readonly Message[], key: AnswerKey): Jud
   return { answer, reference: entry?.reference ?? null };
 }
 
+/** The request in a prompt that asks to rate one: its last `<request …>` block; null where it asks nothing of the kind. */
+export function requestToRate(messages: readonly Message[]): string | null {
+  const asks = messages.some(({ role, content }) => role === 'system' && /\brate\b/i.test(content));
+  const last = messages.at(-1);
+  return asks && last !== undefined ? lastBlock(last.content, 'request') : null;
+}
+
 /**
  * How good the answer is by a lenient look at the reference: 1 if it holds it, in words, as its last
  * number or as the same JSON, 0.5 if it holds at least half of the words, else 0. Drawn at random

@@ -53,7 +53,7 @@ export const SIMULATED_PROFILES: readonly SimulatedProfile[] = [
     verbosity: 1,
     judgingError: 0.2,
     medianLatencyMs: 320,
-    pricing: pricing('simulated/small', 0.1, 0.4),
+    pricing: simulatedPrice('simulated/small', 0.1, 0.4),
   },
   {
     id: 'simulated/medium',
@@ -71,7 +71,7 @@ export const SIMULATED_PROFILES: readonly SimulatedProfile[] = [
     verbosity: 2,
     judgingError: 0.12,
     medianLatencyMs: 780,
-    pricing: pricing('simulated/medium', 0.6, 2.4),
+    pricing: simulatedPrice('simulated/medium', 0.6, 2.4),
   },
   {
     id: 'simulated/large',
@@ -89,7 +89,7 @@ export const SIMULATED_PROFILES: readonly SimulatedProfile[] = [
     verbosity: 3,
     judgingError: 0.08,
     medianLatencyMs: 1900,
-    pricing: pricing('simulated/large', 5, 20),
+    pricing: simulatedPrice('simulated/large', 5, 20),
   },
   {
     id: 'simulated/judge',
@@ -97,7 +97,7 @@ export const SIMULATED_PROFILES: readonly SimulatedProfile[] = [
     verbosity: 1,
     judgingError: 0.05,
     medianLatencyMs: 600,
-    pricing: pricing('simulated/judge', 0.6, 2.4),
+    pricing: simulatedPrice('simulated/judge', 0.6, 2.4),
   },
 ];
 
@@ -126,7 +126,7 @@ const PROFILES_BY_NAME: ReadonlyMap<string, SimulatedProfile> = new Map(
 );
 
 /** Prices in US dollars per million tokens. */
-function pricing(model: string, input: number, output: number): ModelPricing {
+export function simulatedPrice(model: string, input: number, output: number): ModelPricing {
   return {
     model,
     source: 'simulated',

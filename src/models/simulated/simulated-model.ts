@@ -6,7 +6,7 @@ import { ModelError } from '../model-error.js';
 import { type AnswerKey, type AnswerKeyEntry, promptHash } from './answer-key.js';
 import { answerText } from './answer-text.js';
 import { chanceOfRight } from './item-response.js';
-import { judgingTaskOf, qualityOf } from './judging.js';
+import { judgingTaskOf, qualityOf, requestToRate } from './judging.js';
 import { profileOf, type SimulatedProfile } from './profiles.js';
 import { schemaValue } from './schema-value.js';
 import { labelsOf, parseObject, wrongAnswer } from './wrong-answer.js';
@@ -26,6 +26,8 @@ export interface SimulatedAnswer {
 
 /** Chance that a judge says something that is no verdict, so that unscored answers occur. */
 const NO_VERDICT = 0.005;
+/** Standard deviation of a rating of difficulty, on the scale from 0 to 1. */
+const RATING_ERROR = 0.15;
 /** Spread of log latency. */
 const LATENCY_SIGMA = 0.4;
 const TOKENS_PER_MESSAGE = 4;
@@ -117,6 +119,8 @@ function speak(
       schemaValue(schema, { text, quality: errs ? (quality > 0 ? 0 : 1) : quality }),
     );
   }
+  const rated = schema === undefined ? requestToRate(request.messages) : null;
+  if (rated !== null) return rating(answerKey.find([{ role: 'user', content: rated }]), rng);
   const entry = answerKey.find(request.messages);
   const spoken = entry === null ? null : answer(profile, entry, rng);
   if (schema === undefined) {
@@ -125,6 +129,15 @@ function speak(
   if (spoken !== null && parseObject(spoken.content) !== null) return spoken.content;
   const text = spoken?.text ?? 'Not in the answer key of this simulated model.';
   return JSON.stringify(schemaValue(schema, { text, quality: 1 }));
+}
+
+/** How demanding a request is, from 0 to 10: near its difficulty in the key, or anything where it has none. */
+function rating(entry: AnswerKeyEntry | null, rng: Rng): string {
+  if (rng.next() < NO_VERDICT) return 'That depends on who is asked.';
+  const difficulty = entry?.difficulty ?? rng.next();
+  return String(
+    Math.round(10 * Math.min(1, Math.max(0, difficulty + RATING_ERROR * rng.normal()))),
+  );
 }
 
 function answer(

@@ -15,6 +15,7 @@ import { createFaultDrawer, type FaultChances } from './faults.js';
 import { findProfile, SIMULATED_MODELS } from './profiles.js';
 import { simulateAnswer } from './simulated-model.js';
 import { AccountBook, type StandInAccount } from './stand-in-account.js';
+import { EMBEDDINGS_PATH, serveEmbeddings } from './stand-in-embeddings.js';
 import { Exchange, sendJson } from './stand-in-exchange.js';
 
 export interface StandInOptions {
@@ -48,8 +49,8 @@ const DEFAULT_MAX_TOKENS = 4096;
  * official SDKs can be pointed at it, and keeps its own account of every request and its bill.
  * Nothing it says is evidence of any real model.
  *
- * `POST /v1/chat/completions`, `POST /v1/messages`, `GET /v1/models`, `GET /account`. A model goes
- * by `simulated/small` or `small`. Keys are ignored, but for the key `bad`, which gets 401. Every
+ * `POST /v1/chat/completions`, `POST /v1/messages`, `POST /v1/embeddings` (the model
+ * `simulated/embedding`), `GET /v1/models`, `GET /account`. A model goes by `simulated/small` or `small`. Keys are ignored, but for the key `bad`, which gets 401. Every
  * request counts as a first trial; another `seed` in the body samples anew. Faults are drawn in order
  * of arrival from the seed; 429 and 500 are not billed, hangs and truncated bodies are, though the
  * client never sees their count.
@@ -92,6 +93,8 @@ function createListener(options: StandInOptions, book: AccountBook): RequestList
     if (request.method === 'POST' && format !== undefined) {
       const exchange = new Exchange(format, `req_${++arrivals}`, response, book);
       readBody(request, (body) => serve(request, exchange, body));
+    } else if (request.method === 'POST' && path === EMBEDDINGS_PATH) {
+      readBody(request, (body) => serveEmbeddings(body, response, book, options));
     } else if (request.method === 'GET' && path === '/account') {
       sendJson(response, 200, book.snapshot());
     } else if (request.method === 'GET' && path === '/v1/models') {

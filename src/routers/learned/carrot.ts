@@ -3,13 +3,9 @@ import { UserError } from '../../user-error.js';
 import { written } from '../policy-document.js';
 import type { RouterData } from '../router.js';
 import { heldOutNeighbours } from './held-out-neighbours.js';
-import {
-  indexPrompts,
-  loadNeighbourIndex,
-  MOST_NEIGHBOURS,
-  neighbourIndexSchema,
-} from './neighbour-index.js';
+import { indexPrompts, loadNeighbourIndex, neighbourIndexSchema } from './neighbour-index.js';
 import { NeighbourMoments } from './neighbour-moments.js';
+import { MOST_NEIGHBOURS } from './neighbour-search.js';
 import { overallMeans, overallMeansSchema } from './overall-means.js';
 import { packedFloats, packFloats, unpackFloats } from './packed-numbers.js';
 import { predictingRouter } from './predicting-router.js';

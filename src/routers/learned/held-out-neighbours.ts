@@ -1,7 +1,8 @@
 import { createRng } from '../../statistics/index.js';
 import type { RouterData } from '../router.js';
 import type { Neighbours } from './most-similar.js';
-import { indexPrompts, loadNeighbourIndex } from './neighbour-index.js';
+import { indexRequests, loadNeighbours } from './request-neighbours.js';
+import { type RequestView, TEXT_VIEW } from './request-view.js';
 
 /** More would make fitting slower and hardly change what is chosen. */
 const MOST_ROWS_HELD_OUT = 4000;
@@ -12,16 +13,22 @@ export interface HeldOut {
   readonly neighbours: Neighbours;
 }
 
-const found = new WeakMap<RouterData, readonly HeldOut[]>();
+const found = new WeakMap<RouterData, Map<string, readonly HeldOut[]>>();
 
 /**
  * Leave-one-group-out: each prompt of a part, or of a sample of it where it is large, with the
  * neighbours that it would have had as a new prompt. The same for whoever asks first or later.
  */
-export function heldOutNeighbours(data: RouterData): readonly HeldOut[] {
-  const known = found.get(data);
+export function heldOutNeighbours(
+  data: RouterData,
+  view: RequestView = TEXT_VIEW,
+): readonly HeldOut[] {
+  const ofData = found.get(data) ?? new Map<string, readonly HeldOut[]>();
+  found.set(data, ofData);
+  const key = `${view.text} ${view.embedding}`;
+  const known = ofData.get(key);
   if (known !== undefined) return known;
-  const index = loadNeighbourIndex(indexPrompts(data));
+  const index = loadNeighbours(indexRequests(data, view));
   const members = new Map<number, number[]>();
   data.groups.forEach((group, row) => {
     const rows = members.get(group);
@@ -32,7 +39,7 @@ export function heldOutNeighbours(data: RouterData): readonly HeldOut[] {
     row,
     neighbours: index.nearestExcept(data.features[row]!, members.get(data.groups[row]!)!),
   }));
-  found.set(data, heldOut);
+  ofData.set(key, heldOut);
   return heldOut;
 }
 

@@ -10,29 +10,33 @@ import {
   NeighbourCostForecast,
   neighbourCostsSchema,
 } from './neighbour-costs.js';
-import {
-  indexPrompts,
-  loadNeighbourIndex,
-  MOST_NEIGHBOURS,
-  neighbourIndexSchema,
-} from './neighbour-index.js';
+import { MOST_NEIGHBOURS } from './neighbour-search.js';
 import { overallMeans } from './overall-means.js';
 import { packedFloats, packFloats, unpackFloats } from './packed-numbers.js';
 import { predictingRouter } from './predicting-router.js';
 import type { PredictorMethod } from './predictor.js';
+import {
+  embeddingIn,
+  indexRequests,
+  loadNeighbours,
+  requestIndexSchema,
+} from './request-neighbours.js';
+import { featureKindSchema, signalsOf, viewOf } from './request-view.js';
 
 const settingsSchema = z.strictObject({
   /** How many neighbours are asked; chosen on fit where it is not set. */
   neighbours: z.int().min(1).max(MOST_NEIGHBOURS).optional(),
   /** Standard errors that a deviation from a model's mean has to stand out by; chosen on fit where it is not set. */
   guard: z.number().min(0).max(10).optional(),
+  /** What likeness is measured on. @default 'text' */
+  features: featureKindSchema.optional(),
 });
 
 const documentSchema = z.strictObject({
   means: z.array(z.number().min(0).max(1)).max(1000),
   cost: costDocumentSchema,
   /** Null where neighbours are asked for nothing. */
-  index: neighbourIndexSchema.nullable(),
+  index: requestIndexSchema.nullable(),
   /** Null where neighbours told nothing on held-out prompts. */
   quality: z
     .strictObject({
@@ -51,7 +55,7 @@ type KnnDocument = z.output<typeof documentSchema>;
 const NONE: Neighbours = { rows: new Int32Array(0), similarity: new Float64Array(0) };
 
 /**
- * k nearest neighbours by text, guarded. RouterBench's router takes the plain mean of what models
+ * k nearest neighbours by text or embedding, guarded. RouterBench's router takes the plain mean of what models
  * scored on the k prompts most like the request, which chases noise: at k = 10 it does worse than the
  * hull of constant models. Here the fallback is the constant forecast, each model's overall mean, and
  * neighbours move it only as far as they support: by their similarity-weighted, paired difference
@@ -66,13 +70,16 @@ export const knnMethod: PredictorMethod<KnnDocument> = {
   source:
     'RouterBench (Hu et al. 2024, arXiv:2403.12031); guard after github.com/experientiallabs/experiential, #259',
   settings: settingsSchema,
+  readsEmbeddings: true,
   document: documentSchema,
   learn(data, { settings }) {
     const overall = overallMeans(data);
     if ('leftOut' in overall) return overall;
     const means = overall.quality;
-    const heldOut = heldOutNeighbours(data);
-    const { neighbours, guard } = settingsSchema.parse(settings);
+    const { neighbours, guard, features } = settingsSchema.parse(settings);
+    const view = viewOf(data, features);
+    if ('leftOut' in view) return view;
+    const heldOut = heldOutNeighbours(data, view);
     const deviations = deviationsFrom(means, data.score);
     const chosen = chooseGuard(heldOut, deviations, data.groups, { neighbours, guard });
     const cost = learnCostByLength(data);
@@ -80,14 +87,14 @@ export const knnMethod: PredictorMethod<KnnDocument> = {
     return {
       means,
       cost,
-      index: chosen === null && beyond === null ? null : indexPrompts(data),
+      index: chosen === null && beyond === null ? null : indexRequests(data, view),
       quality: chosen === null ? null : { ...chosen, score: packFloats(data.score) },
       cost_beyond_length: beyond,
     };
   },
   load(document, models) {
     const { means, cost, quality: heeded, cost_beyond_length: beyond } = document;
-    const index = document.index === null ? null : loadNeighbourIndex(document.index);
+    const index = document.index === null ? null : loadNeighbours(document.index);
     const score = Float64Array.from(unpackFloats(heeded?.score ?? ''));
     const costs = new NeighbourCostForecast(cost, beyond);
     const cells = (index?.size ?? 0) * models;
@@ -106,6 +113,7 @@ export const knnMethod: PredictorMethod<KnnDocument> = {
       heeded === null ? null : new GuardedForecast(means, deviationsFrom(means, score), heeded);
     const leastSimilarity = heeded?.least_similarity ?? 0;
     return {
+      ...signalsOf(embeddingIn(document.index)),
       forecast(features) {
         const neighbours = index === null ? NONE : index.nearest(features);
         const quality = Float64Array.from(means);

@@ -1,6 +1,7 @@
 import type { Features } from '../../features/index.js';
 import type { RouterData } from '../router.js';
 import { RequestColumns } from './request-columns.js';
+import type { RequestView } from './request-view.js';
 
 /**
  * Rows that a linear model is trained on: sparse columns first, then a dense block. The constant is
@@ -52,14 +53,17 @@ export interface LearnedDesign {
   readonly design: LinearDesign;
 }
 
-const learned = new WeakMap<RouterData, LearnedDesign>();
+const learned = new WeakMap<RouterData, Map<string, LearnedDesign>>();
 
 /** Columns learned on a part, and its prompts in them; made once however many routers ask. */
-export function learnDesign(data: RouterData): LearnedDesign {
-  const known = learned.get(data);
+export function learnDesign(data: RouterData, view: RequestView): LearnedDesign {
+  const ofData = learned.get(data) ?? new Map<string, LearnedDesign>();
+  learned.set(data, ofData);
+  const key = `${view.text} ${view.embedding}`;
+  const known = ofData.get(key);
   if (known !== undefined) return known;
-  const columns = RequestColumns.learn(data.features);
+  const columns = RequestColumns.learn(data.features, view);
   const made = { columns, design: designOf(columns, data.features) };
-  learned.set(data, made);
+  ofData.set(key, made);
   return made;
 }

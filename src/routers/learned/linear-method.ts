@@ -11,6 +11,7 @@ import { type LinearLoss, LinearTrainer } from './linear-trainer.js';
 import { packFloats } from './packed-numbers.js';
 import type { Predictor, PredictorMethod } from './predictor.js';
 import { RequestColumns } from './request-columns.js';
+import { featureKindSchema, signalsOf, viewOf } from './request-view.js';
 
 /** How much smaller than at the start the gradient of what is written down is. */
 const TOLERANCE = 0.05;
@@ -18,6 +19,8 @@ const TOLERANCE = 0.05;
 const settingsSchema = z.strictObject({
   /** Strength of the penalty on squared weights: larger trusts the text less. Chosen by inner folds where absent. */
   penalty: z.number().positive().max(1e9).optional(),
+  /** What of a request is weighed. @default 'text' */
+  features: featureKindSchema.optional(),
 });
 
 /** `scale · output + shift` of one model's output. */
@@ -45,10 +48,13 @@ export function linearMethod(kind: LinearKind): PredictorMethod<LinearDocument> 
     summary: kind.summary,
     source: kind.source,
     settings: settingsSchema,
+    readsEmbeddings: true,
     document: linearDocumentSchema,
     learn(data, { seed, settings }) {
-      const { penalty } = settings as z.output<typeof settingsSchema>;
-      const { columns, design } = learnDesign(data);
+      const { penalty, features } = settings as z.output<typeof settingsSchema>;
+      const view = viewOf(data, features);
+      if ('leftOut' in view) return view;
+      const { columns, design } = learnDesign(data, view);
       const models = data.models.length;
       const penalties = penalty === undefined ? kind.penalties : [penalty];
       const chosen = choosePenalty(design, data.score, models, kind.loss, penalties, {
@@ -122,6 +128,7 @@ function linearPredictor(kind: LinearKind, document: LinearDocument, models: num
     return columns.read(features, indices, values, dense);
   };
   return {
+    ...signalsOf(columns.embedding),
     forecast(features): Forecast {
       const count = read(features);
       const quality = new Float64Array(models);
@@ -145,6 +152,8 @@ function linearPredictor(kind: LinearKind, document: LinearDocument, models: num
       return { quality, cost };
     },
     explain: (features) =>
-      `${read(features)} of ${RequestColumns.wordsIn(features)} words and pairs of the request are known`,
+      columns.words === 0 && columns.embedding !== null
+        ? `rests on the embedding ${columns.embedding}`
+        : `${read(features)} of ${RequestColumns.wordsIn(features)} words and pairs of the request are known`,
   };
 }

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { Features, SparseVector } from '../../features/index.js';
 import { UserError } from '../../user-error.js';
 import type { RouterData } from '../router.js';
-import { MOST_ROWS, mostSimilar, type Neighbours } from './most-similar.js';
+import { MOST_ROWS, type Neighbours } from './most-similar.js';
+import { type Likeness, NeighbourSearch, type NeighbourSource, UNIT } from './neighbour-search.js';
 import {
   packBytes,
   packedBytes,
@@ -12,24 +13,10 @@ import {
   unpackBytes,
   unpackIndices,
 } from './packed-numbers.js';
-import { TEXT_BUCKETS, TextSpace, textKey, textSpaceOf } from './text-space.js';
+import { TEXT_BUCKETS, TextSpace, textSpaceOf } from './text-space.js';
 
-/** How many neighbours are looked up; methods read as many of them as they want. */
-export const MOST_NEIGHBOURS = 200;
 /** N-grams kept of a prompt, the heaviest. */
 const HEAVIEST = 100;
-/** What a weight of 1 is as a whole number. */
-const UNIT = 127;
-
-/** Where neighbours come from. Another likeness (of embeddings, say) is another source. */
-export interface NeighbourSource {
-  /** How many prompts it holds. */
-  readonly size: number;
-  /** Up to `MOST_NEIGHBOURS` of them. */
-  nearest(features: Features): Neighbours;
-  /** The same among all rows but some. */
-  nearestExcept(features: Features, rows: ArrayLike<number>): Neighbours;
-}
 
 export const neighbourIndexSchema = z.strictObject({
   /** What likeness is measured on. */
@@ -117,7 +104,7 @@ const loaded = new Set<WeakRef<NeighbourIndex>>();
  * The index of a document. Whoever holds an equal document shares it, and what it has found.
  * @throws UserError where its parts do not fit together
  */
-export function loadNeighbourIndex(document: NeighbourIndexDocument): NeighbourSource {
+export function loadNeighbourIndex(document: NeighbourIndexDocument): NeighbourIndex {
   for (const reference of loaded) {
     const index = reference.deref();
     if (index === undefined) loaded.delete(reference);
@@ -151,7 +138,7 @@ function check(sizes: Uint16Array, buckets: Uint16Array, weights: Int8Array): vo
  * index. Exact on what is stored: of each prompt, and of the request, the 100 heaviest n-grams with
  * weights in 255 steps. Sums are of whole numbers, so that no order of summation matters.
  */
-export class NeighbourIndex implements NeighbourSource {
+export class NeighbourIndex implements Likeness, NeighbourSource {
   readonly size: number;
   readonly #document: NeighbourIndexDocument;
   readonly #space: TextSpace;
@@ -159,8 +146,7 @@ export class NeighbourIndex implements NeighbourSource {
   readonly #starts: Int32Array;
   readonly #rows: Int32Array;
   readonly #weights: Int8Array;
-  readonly #products: Int32Array;
-  readonly #found = new WeakMap<object, Neighbours>();
+  readonly #search: NeighbourSearch;
 
   constructor(document: NeighbourIndexDocument, space: TextSpace) {
     const sizes = unpackIndices(document.sizes);
@@ -186,7 +172,7 @@ export class NeighbourIndex implements NeighbourSource {
         this.#weights[to] = weights[at]!;
       }
     }
-    this.#products = new Int32Array(sizes.length);
+    this.#search = new NeighbourSearch(this);
   }
 
   isOf({ idf, sizes, buckets, weights }: NeighbourIndexDocument): boolean {
@@ -196,29 +182,19 @@ export class NeighbourIndex implements NeighbourSource {
     );
   }
 
-  /** Found once a text. */
   nearest(features: Features): Neighbours {
-    const known = this.#found.get(textKey(features));
-    if (known !== undefined) return known;
-    const neighbours = this.nearestExcept(features, []);
-    this.#found.set(textKey(features), neighbours);
-    return neighbours;
+    return this.#search.nearest(features);
   }
 
   nearestExcept(features: Features, rows: ArrayLike<number>): Neighbours {
-    this.#multiply(sketchOf(this.#space.vectorOf(features)));
-    const products = this.#products;
-    for (let at = 0; at < rows.length; at++) products[rows[at]!] = 0;
-    const neighbours = mostSimilar(products, MOST_NEIGHBOURS, UNIT * UNIT);
-    products.fill(0);
-    return neighbours;
+    return this.#search.nearestExcept(features, rows);
   }
 
-  #multiply({ buckets, weights }: Sketch): void {
+  addProducts(features: Features, products: Int32Array): void {
+    const { buckets, weights } = sketchOf(this.#space.vectorOf(features));
     const starts = this.#starts;
     const rows = this.#rows;
     const others = this.#weights;
-    const products = this.#products;
     for (let at = 0; at < buckets.length; at++) {
       const weight = weights[at]!;
       const end = starts[buckets[at]! + 1]!;

@@ -73,6 +73,7 @@ export function predictingRouter<Document>(method: PredictorMethod<Document>): R
     source: method.source,
     settings: method.settings,
     ...(method.usesDomain === undefined ? {} : { usesDomain: method.usesDomain }),
+    ...(method.readsEmbeddings === undefined ? {} : { readsEmbeddings: method.readsEmbeddings }),
     ...(method.members === undefined ? {} : { members: method.members }),
     fit(fit, tune, options) {
       const settings = checked(method.settings, options.settings, 'settings', place);

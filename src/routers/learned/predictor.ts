@@ -32,6 +32,8 @@ export interface PredictorMethod<Document = unknown> {
   readonly source: string;
   /** It reads the declared domain. */
   readonly usesDomain?: boolean;
+  /** It has a setting `features`, by which it rests on embeddings. */
+  readonly readsEmbeddings?: boolean;
   /** Ids of the methods it puts together. */
   readonly members?: readonly string[];
   /** What its setting of no weight on cost is called, where it has a name of its own. @default '1' */

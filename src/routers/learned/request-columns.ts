@@ -15,6 +15,7 @@ import {
   unpackFloats,
   unpackIndices,
 } from './packed-numbers.js';
+import { embeddingOf, type RequestView, TEXT_VIEW } from './request-view.js';
 
 const BUCKETS = 2 ** 16;
 /** Words and pairs of fewer prompts than this say nothing of new ones. */
@@ -35,6 +36,15 @@ export const columnsDocumentSchema = z.strictObject({
   statistics: z
     .array(z.strictObject({ mean: statistic, scale: z.number().min(0).max(1e12) }))
     .length(REQUEST_STATISTICS),
+  /** Absent where no embedding is looked at. */
+  embedding: z
+    .strictObject({
+      signal: z.string().min(1).max(500),
+      mean: packedFloats,
+      /** By dimension; 0 takes one out. */
+      scale: packedFloats,
+    })
+    .optional(),
 });
 export type ColumnsDocument = z.output<typeof columnsDocumentSchema>;
 
@@ -50,17 +60,25 @@ function wordsAndPairs(features: Features): SparseVector {
   return vector;
 }
 
+interface EmbeddingScaling {
+  readonly signal: string;
+  readonly mean: Float32Array;
+  readonly scale: Float32Array;
+}
+
 /**
  * A request as the numbers that linear models weigh: words and pairs of words by tf-idf, scaled to
- * length 1, then a dense block of standardised statistics.
+ * length 1, then a dense block of standardised statistics and, where it is looked at, the embedding,
+ * standardised to a length of about 1.
  */
 export class RequestColumns {
   /** Columns of words and pairs. */
   readonly words: number;
-  readonly dense = REQUEST_STATISTICS;
+  readonly dense: number;
   readonly document: ColumnsDocument;
   readonly #columnOf = new Int32Array(BUCKETS).fill(-1);
   readonly #idf: Float32Array;
+  readonly #embedding: EmbeddingScaling | null;
 
   /** @throws UserError where the document does not fit together */
   constructor(document: ColumnsDocument) {
@@ -76,12 +94,19 @@ export class RequestColumns {
     buckets.forEach((bucket, column) => {
       this.#columnOf[bucket] = column;
     });
+    this.#embedding = embeddingScaling(document.embedding);
+    this.dense = REQUEST_STATISTICS + (this.#embedding?.mean.length ?? 0);
+  }
+
+  /** Id of the embedding that is looked at; null for none. */
+  get embedding(): string | null {
+    return this.#embedding?.signal ?? null;
   }
 
   /** Vocabulary, frequencies and scaling of these prompts. */
-  static learn(prompts: readonly Features[]): RequestColumns {
+  static learn(prompts: readonly Features[], view: RequestView = TEXT_VIEW): RequestColumns {
     const counts = new Int32Array(BUCKETS);
-    for (const features of prompts) {
+    for (const features of view.text ? prompts : []) {
       for (const bucket of wordsAndPairs(features).indices) counts[bucket]!++;
     }
     // What every prompt shares (a preamble) weighs nothing and needs no column.
@@ -95,6 +120,7 @@ export class RequestColumns {
       buckets: packIndices(kept),
       idf: packFloats(idf),
       statistics: standardised(prompts.map(requestVector)),
+      ...(view.embedding === null ? {} : { embedding: scaledEmbedding(prompts, view.embedding) }),
     });
   }
 
@@ -121,13 +147,23 @@ export class RequestColumns {
     for (let at = 0; at < count; at++) values[at]! *= scale;
     const raw = requestVector(features);
     const { statistics } = this.document;
-    for (let at = 0; at < dense.length; at++) {
+    for (let at = 0; at < REQUEST_STATISTICS; at++) {
       const { mean, scale: precision } = statistics[at]!;
       const deviation = (raw[at]! - mean) * precision;
       dense[at] =
         STATISTIC_WEIGHT * Math.min(STATISTIC_LIMIT, Math.max(-STATISTIC_LIMIT, deviation));
     }
+    this.#readEmbedding(features, dense);
     return count;
+  }
+
+  #readEmbedding(features: Features, dense: Float32Array): void {
+    if (this.#embedding === null) return;
+    const { signal, mean, scale } = this.#embedding;
+    const values = embeddingOf(features, signal, mean.length);
+    for (let at = 0; at < mean.length; at++) {
+      dense[REQUEST_STATISTICS + at] = (values[at]! - mean[at]!) * scale[at]!;
+    }
   }
 
   /** Words and pairs of a request before those without a column are left out. */
@@ -146,4 +182,39 @@ function standardised(vectors: readonly Float64Array[]): ColumnsDocument['statis
     const deviation = vectors.length === 0 ? 0 : Math.sqrt(squares / vectors.length);
     return { mean, scale: deviation > 1e-9 ? 1 / deviation : 0 };
   });
+}
+
+function scaledEmbedding(
+  prompts: readonly Features[],
+  signal: string,
+): NonNullable<ColumnsDocument['embedding']> {
+  const dimensions = prompts.length === 0 ? 0 : embeddingOf(prompts[0]!, signal).length;
+  const mean = new Float64Array(dimensions);
+  const squares = new Float64Array(dimensions);
+  for (const features of prompts) {
+    const values = embeddingOf(features, signal, dimensions);
+    for (let at = 0; at < dimensions; at++) mean[at]! += values[at]! / prompts.length;
+  }
+  for (const features of prompts) {
+    const values = embeddingOf(features, signal, dimensions);
+    for (let at = 0; at < dimensions; at++) squares[at]! += (values[at]! - mean[at]!) ** 2;
+  }
+  const scale = squares.map((sum) => {
+    const deviation = Math.sqrt(sum / prompts.length);
+    return deviation > 1e-9 ? 1 / (deviation * Math.sqrt(dimensions)) : 0;
+  });
+  return { signal, mean: packFloats(mean), scale: packFloats(scale) };
+}
+
+/** @throws UserError where mean and scale are not of one length */
+function embeddingScaling(document: ColumnsDocument['embedding']): EmbeddingScaling | null {
+  if (document === undefined) return null;
+  const mean = unpackFloats(document.mean);
+  const scale = unpackFloats(document.scale);
+  if (mean.length !== scale.length) {
+    throw new UserError(
+      `Linear predictor: \`embedding.scale\`: expected ${mean.length} numbers, one a dimension, got ${scale.length}`,
+    );
+  }
+  return { signal: document.signal, mean, scale };
 }

@@ -7,11 +7,11 @@ import { mostSimilar } from '../../../src/routers/learned/most-similar.js';
 import {
   indexPrompts,
   loadNeighbourIndex,
-  MOST_NEIGHBOURS,
   NeighbourIndex,
   type NeighbourIndexDocument,
   neighbourIndexSchema,
 } from '../../../src/routers/learned/neighbour-index.js';
+import { MOST_NEIGHBOURS } from '../../../src/routers/learned/neighbour-search.js';
 import {
   packBytes,
   unpackBytes,
