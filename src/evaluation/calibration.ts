@@ -31,11 +31,11 @@ export interface CalibrationInput {
   readonly resamples: number;
 }
 
-/** Forecasts and what came of them. Arrays by prompt, trials averaged. */
+/** Forecasts and what came of them, trials averaged, of the test rows where there are any. */
 interface Forecasts {
+  readonly rows: Int32Array;
   readonly forecast: Float64Array;
   readonly score: Float64Array;
-  readonly groups: Int32Array;
   /** Mean cost a prompt that was forecast; null where costs are not. */
   readonly cost: number | null;
 }
@@ -43,21 +43,30 @@ interface Forecasts {
 /**
  * How far the forecasts of each router's operating point are from what came out on test: of the
  * quality of the model called first, before the call, and, of routers that read answers, of a
- * verifier's confidence in the answer that was kept.
+ * verifier's confidence in the answer that was kept. All on the same resamples.
  */
 export function routerCalibration(input: CalibrationInput): RouterCalibration[] {
-  return input.operating.flatMap(({ router, id, procedure }) =>
+  const { sample, seed, resamples } = input;
+  const found = input.operating.flatMap(({ router, id, procedure }) =>
     (['quality', 'answer'] as const).flatMap((of) => {
       const forecasts = collect(procedure, of, input);
       if (forecasts === null) return [];
-      const realised = input.sample.estimate(input.sample.means(procedure).cost);
+      const realised = sample.estimate(sample.means(procedure).cost);
       const cost =
         forecasts.cost === null || realised.mean === null
           ? null
           : { forecast: forecasts.cost, realised };
-      return [{ router, policy: id, of, ...measure(forecasts, input), cost }];
+      return [{ named: { router, policy: id, of }, cost, binned: inBins(forecasts, sample) }];
     }),
   );
+  const series = found.flatMap(({ binned }) => binned.series);
+  const { sums } = bootstrapSums({ series, groups: sample.groups, resamples, seed });
+  let first = 0;
+  return found.map(({ named, cost, binned }) => {
+    const drawn = sums.subarray(first * resamples, (first + binned.series.length) * resamples);
+    first += binned.series.length;
+    return { ...named, ...measure(binned, drawn, resamples), cost };
+  });
 }
 
 /** Null where the router forecasts nothing of this kind. */
@@ -99,66 +108,80 @@ function collect(
   const averaged = (values: Float64Array): Float64Array =>
     Float64Array.from(known, (row) => values[row]! / count[row]!);
   return {
+    rows: known,
     forecast: averaged(forecast),
     score: averaged(score),
-    groups: Int32Array.from(known, (row) => sample.groups[row]!),
     cost: costs.length === 0 ? null : mean(costs),
   };
 }
 
-function measure(
-  { forecast, score, groups }: Forecasts,
-  { seed, resamples }: CalibrationInput,
-): Pick<RouterCalibration, 'prompts' | 'groups' | 'bins' | 'ece' | 'brier'> {
+/** Series by test row whose sums are all that is drawn: of each bin its rows, scores and distances, then squared distances. */
+interface Binned {
+  readonly forecasts: Forecasts;
+  readonly binOf: Int32Array;
+  readonly bins: number;
+  readonly groups: Int32Array;
+  readonly series: readonly Float64Array[];
+}
+
+function inBins(forecasts: Forecasts, sample: TestSample): Binned {
+  const { rows, forecast, score } = forecasts;
   const { binOf, bins } = equalShares(forecast);
-  const brier = forecast.map((value, i) => (value - score[i]!) ** 2);
-  const distance = forecast.map((value, i) => value - score[i]!);
-  const series = [score, distance, brier];
-  const drawn = bootstrapSums({ series, groups, parts: binOf, resamples, seed });
-  const inBin = (values: Float64Array, bin: number): Float64Array =>
-    values.filter((_, i) => binOf[i] === bin);
+  const series = Array.from({ length: 3 * bins + 1 }, () => new Float64Array(sample.rows));
+  rows.forEach((row, i) => {
+    const distance = forecast[i]! - score[i]!;
+    const from = 3 * binOf[i]!;
+    series[from]![row] = 1;
+    series[from + 1]![row] = score[i]!;
+    series[from + 2]![row] = distance;
+    series[3 * bins]![row] = distance * distance;
+  });
+  const groups = Int32Array.from(rows, (row) => sample.groups[row]!);
+  return { forecasts, binOf, bins, groups, series };
+}
+
+/** @param drawn sums of the series, one after another by resample */
+function measure(
+  { forecasts, binOf, bins, groups, series }: Binned,
+  drawn: Float64Array,
+  resamples: number,
+): Pick<RouterCalibration, 'prompts' | 'groups' | 'bins' | 'ece' | 'brier'> {
   const groupCount = new Set(groups).size;
   const level = groupCount > 1 ? expandedLevel(0.95, effectiveGroups(groups)) : null;
   const estimate = (value: number, draws: Float64Array): Estimate => {
     const interval = level === null ? null : percentileInterval(draws, level);
     return { mean: value, low: interval?.low ?? null, high: interval?.high ?? null };
   };
-  const at = (s: number, bin: number, b: number): number =>
-    drawn.sums[(s * bins + bin) * resamples + b]!;
-  const overBins = (b: number, value: (bin: number) => number): number => {
-    let total = 0;
-    let rows = 0;
-    for (let bin = 0; bin < bins; bin++) {
-      total += value(bin);
-      rows += drawn.rows[bin * resamples + b]!;
-    }
-    return total / rows;
-  };
-  const perDraw = (statistic: (b: number) => number): Float64Array =>
-    Float64Array.from({ length: resamples }, (_, b) => statistic(b));
+  const exact = Float64Array.from(series, (values) => sum(values));
   const all = Array.from({ length: bins }, (_, bin) => bin);
-  const ece = sum(all.map((bin) => Math.abs(sum(inBin(distance, bin))))) / forecast.length;
+  const statistics = (at: (s: number) => number) => {
+    let rows = 0;
+    let distance = 0;
+    for (let bin = 0; bin < bins; bin++) {
+      rows += at(3 * bin);
+      distance += Math.abs(at(3 * bin + 2));
+    }
+    return { ece: distance / rows, brier: at(3 * bins) / rows };
+  };
+  const perDraw = (statistic: (at: (s: number) => number) => number): Float64Array =>
+    Float64Array.from({ length: resamples }, (_, b) => statistic((s) => drawn[s * resamples + b]!));
+  const { ece, brier } = statistics((s) => exact[s]!);
+  const distances = perDraw((at) => statistics(at).ece);
   return {
-    prompts: forecast.length,
+    prompts: forecasts.rows.length,
     groups: groupCount,
     bins: all.map((bin) => ({
-      forecast: mean(inBin(forecast, bin)),
+      forecast: mean(forecasts.forecast.filter((_, i) => binOf[i] === bin)),
       realised: estimate(
-        mean(inBin(score, bin)),
-        perDraw((b) => at(0, bin, b) / drawn.rows[bin * resamples + b]!),
+        exact[3 * bin + 1]! / exact[3 * bin]!,
+        perDraw((at) => at(3 * bin + 1) / at(3 * bin)),
       ),
-      count: inBin(forecast, bin).length,
+      count: exact[3 * bin]!,
     })),
-    ece: estimate(
-      ece,
-      centred(
-        perDraw((b) => overBins(b, (bin) => Math.abs(at(1, bin, b)))),
-        ece,
-      ),
-    ),
+    ece: estimate(ece, centred(distances, ece)),
     brier: estimate(
-      mean(brier),
-      perDraw((b) => overBins(b, (bin) => at(2, bin, b))),
+      brier,
+      perDraw((at) => statistics(at).brier),
     ),
   };
 }
