@@ -6,13 +6,15 @@ import { cascadeRouting } from './cascades/cascade-routing.js';
 import { complexity } from './heuristics/complexity.js';
 import { rules } from './heuristics/rules.js';
 import { carrot } from './learned/carrot.js';
-import { cluster } from './learned/cluster.js';
-import { knn } from './learned/knn.js';
-import { logistic } from './learned/logistic.js';
+import { cluster, clusterMethod } from './learned/cluster.js';
+import { knn, knnMethod } from './learned/knn.js';
+import { logistic, logisticMethod } from './learned/logistic.js';
 import { perDomain } from './learned/per-domain.js';
 import { predictedTwin, withPredictedDomain } from './learned/predicted-domain.js';
+import { predictingRouter } from './learned/predicting-router.js';
 import { ridge, ridgeMethod } from './learned/ridge.js';
-import { shrinkage } from './learned/shrinkage.js';
+import { shrinkage, shrinkageMethod } from './learned/shrinkage.js';
+import { stackOf } from './learned/stack.js';
 import { mixture } from './mixture.js';
 import { AdaptiveRouter } from './online/adaptive.js';
 import { linucb } from './online/linucb.js';
@@ -35,6 +37,9 @@ const all: readonly Router[] = [
   ridge,
   logistic,
   carrot,
+  predictingRouter(
+    stackOf([shrinkageMethod, ridgeMethod, logisticMethod, knnMethod, clusterMethod]),
+  ),
   new CascadeRouter(),
   cascadeRouting(ridgeMethod),
   new AdaptiveRouter(),

@@ -15,15 +15,22 @@ export interface Choice {
 export function singleCallPolicy(
   document: PolicyDocument,
   choose: (features: Features, rng: Rng, learned: unknown) => Choice,
-  extra: Pick<Policy, 'initialState' | 'learn'> & { readonly needsDomain?: boolean } = {},
+  extra: Pick<Policy, 'initialState' | 'learn'> & {
+    readonly needsDomain?: boolean;
+    readonly needsSignals?: readonly string[];
+  } = {},
 ): Policy {
-  const { needsDomain, ...learning } = extra;
+  const { needsDomain, needsSignals = [], ...learning } = extra;
   return {
     id: policyId(document),
     router: document.router,
     dial: document.dial,
     models: document.models,
-    needs: { domain: needsDomain ?? false, answers: false },
+    needs: {
+      domain: needsDomain ?? false,
+      answers: false,
+      ...(needsSignals.length === 0 ? {} : { signals: needsSignals }),
+    },
     decide(state, features, rng) {
       if (state.calls.length > 0) return keepAnswer;
       const { model, propensity, explain } = choose(features, rng, state.learned);

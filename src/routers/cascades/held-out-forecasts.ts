@@ -1,10 +1,8 @@
-import { innerFolds } from '../learned/inner-folds.js';
+import { heldOutParts, isLeftOut, learnWithout } from '../learned/held-out.js';
+import { learnOnce } from '../learned/learn-once.js';
 import type { PredictorMethod } from '../learned/predictor.js';
 import { meansByModel } from '../model-means.js';
 import type { RouterData } from '../router.js';
-import { selectRows } from '../router-data.js';
-
-const FOLDS = 3;
 
 /**
  * What a method expects of some rows when it has learned from other groups alone, by row and model.
@@ -19,23 +17,24 @@ export function heldOutForecasts<Document>(
   models: readonly number[],
   seed: number,
 ): Float64Array {
-  const settings = method.settings.parse({});
-  const foldOf = innerFolds(data.groups, FOLDS, seed);
-  const all = Int32Array.from(foldOf, (_, row) => row);
-  const out = new Float64Array(rows.length * models.length);
-  for (let fold = 0; fold < FOLDS; fold++) {
-    const held = Int32Array.from(rows, (_, at) => at).filter((at) => foldOf[rows[at]!] === fold);
-    if (held.length === 0) continue;
-    const rest = all.filter((row) => foldOf[row] !== fold);
-    const train = selectRows(data, rest.length === 0 ? all : rest);
-    const learned = method.learn(train, { seed, settings });
-    const failed = typeof learned === 'object' && learned !== null && 'leftOut' in learned;
-    const predictor = failed ? null : method.load(learned as Document, data.models.length);
-    const means = meansByModel(train);
-    for (const at of held) {
-      const quality = predictor?.forecast(data.features[rows[at]!]!).quality;
+  const means = meansByModel(data);
+  const out = Float64Array.from(
+    { length: rows.length * models.length },
+    (_, cell) => means[models[cell % models.length]!]!.quality,
+  );
+  const options = { seed, settings: method.settings.parse({}) };
+  const onAll = learnOnce(method, data, options);
+  if (isLeftOut(onAll)) return out;
+  const position = new Map(Array.from(rows, (row, at) => [row, at]));
+  for (const part of heldOutParts(data, seed)) {
+    const held = part.rows.filter((row) => position.has(row));
+    const predictor = held.length === 0 ? null : learnWithout(method, part, onAll, options);
+    if (predictor === null) continue;
+    for (const row of held) {
+      const { quality } = predictor.forecast(data.features[row]!);
+      const from = position.get(row)! * models.length;
       models.forEach((index, model) => {
-        out[at * models.length + model] = quality?.[index] ?? means[index]!.quality;
+        out[from + model] = quality[index]!;
       });
     }
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Features } from '../../features/index.js';
 import type { Policy, PolicyDocument } from '../../policies/index.js';
 import { UserError } from '../../user-error.js';
 import { dialSettings, thresholdsOf } from '../dial.js';
@@ -7,39 +8,48 @@ import { checked, checkedParameters, dialLabel, policyId } from '../policy-docum
 import type { Router } from '../router.js';
 import { singleCallPolicy } from '../single-call-policy.js';
 import {
-  ComplexityClassifier,
-  defaultClassifier,
-  explainComplexity,
-} from './complexity-classifier.js';
-import { complexityModelSchema } from './complexity-signals.js';
+  askedSignal,
+  type ComplexityReader,
+  classifierSettingSchema,
+  readerDocumentSchema,
+  readerOfDocument,
+  readerOfSetting,
+} from './complexity-reader.js';
 
 const parametersSchema = z.strictObject({
   /** Ascending: a request goes to the dearest model whose threshold its score reaches. */
   thresholds: z.array(z.number().min(0).max(2)).max(1000),
-  classifier: complexityModelSchema,
+  classifier: readerDocumentSchema,
 });
 
-const settingsSchema = z.strictObject({ classifier: complexityModelSchema.optional() });
+const settingsSchema = z.strictObject({
+  /** `{ model: provider/name }` to ask a model, or a heuristic as data. @default the heuristic that ships */
+  classifier: classifierSettingSchema.optional(),
+});
 
 function complexityPolicy(
   document: PolicyDocument,
   thresholds: readonly number[],
-  classifier: ComplexityClassifier,
+  reader: ComplexityReader,
 ): Policy {
-  return singleCallPolicy(document, (features) => {
-    const reading = classifier.classify(features);
-    const model = thresholds.filter((threshold) => reading.score >= threshold).length;
-    return {
-      model,
-      propensity: 1,
-      explain: () => [
-        explainComplexity(reading),
-        model === 0
-          ? `below ${thresholds[0]}: the cheapest model`
-          : `at least ${thresholds[model - 1]}: model ${model + 1} of ${document.models.length} by cost`,
-      ],
-    };
-  });
+  return singleCallPolicy(
+    document,
+    (features) => {
+      const score = reader.score(features);
+      const model = thresholds.filter((threshold) => score >= threshold).length;
+      return {
+        model,
+        propensity: 1,
+        explain: () => [
+          reader.explain(features),
+          model === 0
+            ? `below ${thresholds[0]}: the cheapest model`
+            : `at least ${thresholds[model - 1]}: model ${model + 1} of ${document.models.length} by cost`,
+        ],
+      };
+    },
+    { needsSignals: reader.signals },
+  );
 }
 
 /**
@@ -50,33 +60,45 @@ function complexityPolicy(
 const shareAt = (dial: number, level: number, levels: number): number =>
   Math.min(1, Math.max(0, dial * (levels - 1) - (level - 1)));
 
+/** Why a reader cannot be used on these requests; null where it can. */
+function missingSignal(reader: ComplexityReader, requests: readonly Features[]): string | null {
+  const signal = reader.signals.find((id) =>
+    requests.some((one) => one.signals?.[id] === undefined),
+  );
+  return signal === undefined ? null : `the prompts lack the signal "${signal}"`;
+}
+
 /** Sends what looks demanding to dearer models. Learns nothing of outcomes but the order of models. */
 export const complexity: Router = {
   id: 'complexity',
   settings: settingsSchema,
-  summary: 'A heuristic score of how demanding a prompt looks, spread over models by cost',
+  summary: 'How demanding a prompt looks, to a heuristic or to a model, spread over models by cost',
   source: 'heuristic, after the complexity routers of open-source gateways (LiteLLM)',
+  signals(settings) {
+    const { classifier } = checked(settingsSchema, settings, 'settings', 'Router "complexity"');
+    const asked = askedSignal(classifier);
+    return asked === null ? [] : [asked];
+  },
   fit(fit, tune, options) {
     const settings = checked(settingsSchema, options.settings, 'settings', 'Router "complexity"');
-    const classifier =
-      settings.classifier === undefined
-        ? defaultClassifier
-        : new ComplexityClassifier(settings.classifier);
+    const reader = readerOfSetting(settings.classifier);
+    const unread = missingSignal(reader, [...fit.features, ...tune.features]);
+    if (unread !== null) return { leftOut: unread };
     const hull = hullModels(meansByModel(fit));
     const reason = nothingToChoose(hull);
     if (reason !== null) return { leftOut: reason };
-    const threshold = thresholdsOf(tune.features.map((one) => classifier.classify(one).score));
+    const threshold = thresholdsOf(tune.features.map((one) => reader.score(one)));
     const documents = dialSettings(options.dials).map((dial) => ({
       router: 'complexity',
       dial: dialLabel(dial),
       models: hull.map(({ model }) => model),
       parameters: {
         thresholds: hull.slice(1).map((_, at) => threshold(shareAt(dial, at + 1, hull.length))),
-        classifier: classifier.model,
+        classifier: reader.document,
       },
     }));
     return documents.map((document) =>
-      complexityPolicy(document, document.parameters.thresholds, classifier),
+      complexityPolicy(document, document.parameters.thresholds, reader),
     );
   },
   fromDocument(document) {
@@ -87,6 +109,6 @@ export const complexity: Router = {
         `Policy "${policyId(document)}": \`parameters.thresholds\`: expected ${document.models.length - 1} numbers in ascending order, got ${JSON.stringify(thresholds)}`,
       );
     }
-    return complexityPolicy(document, thresholds, new ComplexityClassifier(classifier));
+    return complexityPolicy(document, thresholds, readerOfDocument(classifier));
   },
 };

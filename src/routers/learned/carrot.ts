@@ -7,7 +7,7 @@ import { indexPrompts, loadNeighbourIndex, neighbourIndexSchema } from './neighb
 import { NeighbourMoments } from './neighbour-moments.js';
 import { MOST_NEIGHBOURS } from './neighbour-search.js';
 import { overallMeans, overallMeansSchema } from './overall-means.js';
-import { packedFloats, packFloats, unpackFloats } from './packed-numbers.js';
+import { packedFloatsOrMissing, packFloats, unpackFloats } from './packed-numbers.js';
 import { predictingRouter } from './predicting-router.js';
 import type { PredictorMethod } from './predictor.js';
 
@@ -25,7 +25,7 @@ const settingsSchema = z.strictObject({
 const regressorSchema = z.strictObject({
   neighbours: z.int().min(1),
   /** Rows × models; NaN where missing. */
-  values: packedFloats,
+  values: packedFloatsOrMissing,
 });
 
 const documentSchema = z.strictObject({

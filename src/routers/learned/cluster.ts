@@ -182,6 +182,10 @@ export const clusterMethod: PredictorMethod<ClusterDocument> = {
       cost: meansOf(data.cost, overall.cost),
     };
   },
+  chosen: (document) => ({
+    clusters: Math.max(2, new Centroids(document.centroids).count),
+    top_k: document.top_k,
+  }),
   load(document, models) {
     const space = TextSpace.fromDocument(document.idf);
     const centroids = new Centroids(document.centroids);

@@ -12,7 +12,7 @@ import {
 } from './neighbour-costs.js';
 import { MOST_NEIGHBOURS } from './neighbour-search.js';
 import { overallMeans } from './overall-means.js';
-import { packedFloats, packFloats, unpackFloats } from './packed-numbers.js';
+import { packedFloatsOrMissing, packFloats, unpackFloats } from './packed-numbers.js';
 import { predictingRouter } from './predicting-router.js';
 import type { PredictorMethod } from './predictor.js';
 import {
@@ -45,7 +45,7 @@ const documentSchema = z.strictObject({
       guard: z.number().min(0),
       least_similarity: z.number().min(0),
       /** Rows × models; NaN where missing. */
-      score: packedFloats,
+      score: packedFloatsOrMissing,
     })
     .nullable(),
   cost_beyond_length: neighbourCostsSchema.nullable(),
@@ -92,6 +92,8 @@ export const knnMethod: PredictorMethod<KnnDocument> = {
       cost_beyond_length: beyond,
     };
   },
+  chosen: ({ quality }) =>
+    quality === null ? {} : { neighbours: quality.neighbours, guard: quality.guard },
   load(document, models) {
     const { means, cost, quality: heeded, cost_beyond_length: beyond } = document;
     const index = document.index === null ? null : loadNeighbours(document.index);

@@ -57,10 +57,13 @@ export function linearMethod(kind: LinearKind): PredictorMethod<LinearDocument> 
       const { columns, design } = learnDesign(data, view);
       const models = data.models.length;
       const penalties = penalty === undefined ? kind.penalties : [penalty];
-      const chosen = choosePenalty(design, data.score, models, kind.loss, penalties, {
-        groups: data.groups,
-        seed,
-      });
+      const given = penalty !== undefined && kind.calibrate === undefined;
+      const chosen = given
+        ? { penalty, outOfFold: new Float64Array(0) }
+        : choosePenalty(design, data.score, models, kind.loss, penalties, {
+            groups: data.groups,
+            seed,
+          });
       const rows = Int32Array.from(data.features, (_, row) => row);
       const trainer = new LinearTrainer(design, rows, data.score, models, kind.loss, TOLERANCE);
       trainer.train(chosen.penalty);
@@ -73,6 +76,7 @@ export function linearMethod(kind: LinearKind): PredictorMethod<LinearDocument> 
         cost: learnCostByLength(data),
       };
     },
+    chosen: ({ penalty }) => ({ penalty }),
     load: (document, models) => linearPredictor(kind, document, models),
   };
 }

@@ -6,7 +6,7 @@ import { type CostDocument, forecastCosts } from './cost-by-length.js';
 import type { HeldOut } from './held-out-neighbours.js';
 import type { Neighbours } from './most-similar.js';
 import { NeighbourMoments } from './neighbour-moments.js';
-import { packedFloats, packFloats, unpackFloats } from './packed-numbers.js';
+import { packedFloatsOrMissing, packFloats, unpackFloats } from './packed-numbers.js';
 
 const NEIGHBOURS = [10, 50, 200];
 const SHRINKAGES = [1, 10, 100];
@@ -17,7 +17,7 @@ export const neighbourCostsSchema = z.strictObject({
   /** Similarity that the cost by length counts for, in sum, beside that of the neighbours. */
   shrinkage: z.number().min(0),
   /** Rows × models: what a prompt cost beyond the cost by its length. */
-  deviations: packedFloats,
+  deviations: packedFloatsOrMissing,
 });
 export type NeighbourCosts = z.output<typeof neighbourCostsSchema>;
 

@@ -4,13 +4,15 @@ const packed = z.base64().max(2 ** 28);
 const holdsWhole = (size: number) => (text: string) =>
   Buffer.byteLength(text, 'base64') % size === 0;
 
-/** Numbers in a document as base64 of little-endian bytes: a tenth of the digits, and exact. */
-export const packedFloats = packed
-  .refine(holdsWhole(4), 'Expected packed 4-byte numbers, and some bytes are missing')
-  .refine(
-    (text) => !holdsWhole(4)(text) || unpackFloats(text).every(Number.isFinite),
-    'Expected packed finite numbers',
-  );
+/** Numbers in a document as base64 of little-endian bytes: a tenth of the digits, and exact. NaN is a missing one. */
+export const packedFloatsOrMissing = packed.refine(
+  holdsWhole(4),
+  'Expected packed 4-byte numbers, and some bytes are missing',
+);
+export const packedFloats = packedFloatsOrMissing.refine(
+  (text) => !holdsWhole(4)(text) || unpackFloats(text).every(Number.isFinite),
+  'Expected packed finite numbers',
+);
 export const packedIndices = packed.refine(
   holdsWhole(2),
   'Expected packed 2-byte numbers, and some bytes are missing',

@@ -7,6 +7,7 @@ import { hullModels, meansByModel, nothingToChoose } from '../model-means.js';
 import { checked, checkedParameters, dialLabel, written } from '../policy-document.js';
 import type { Router } from '../router.js';
 import { singleCallPolicy } from '../single-call-policy.js';
+import { isLeftOut } from './held-out.js';
 import { learnOnce } from './learn-once.js';
 import type { Predictor, PredictorMethod } from './predictor.js';
 
@@ -115,8 +116,4 @@ export function predictingRouter<Document>(method: PredictorMethod<Document>): R
       return predictingPolicy(document, remembering(predictor), parameters);
     },
   };
-}
-
-function isLeftOut(learned: unknown): learned is { readonly leftOut: string } {
-  return typeof learned === 'object' && learned !== null && 'leftOut' in learned;
 }

@@ -48,6 +48,11 @@ export interface PredictorMethod<Document = unknown> {
    */
   learn(data: RouterData, options: LearnOptions): Document | { readonly leftOut: string };
   /**
+   * Settings under which `learn` takes the hyper-parameters of this document as given, so that it can
+   * be learned again on a part of the data without choosing anew. Absent: there is nothing to choose.
+   */
+  chosen?(document: Document): Readonly<Record<string, unknown>>;
+  /**
    * @param models how many models the data had
    * @throws UserError quoting what is wrong where the document does not fit together
    */

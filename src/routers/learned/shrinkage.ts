@@ -134,6 +134,7 @@ export const shrinkageMethod: PredictorMethod<ShrinkageDocument> = {
       levels: { domain: domainCells!, coarse: coarseCells!, fine: fineCells! },
     };
   },
+  chosen: ({ strength }) => ({ strength }),
   load(document, models) {
     const { strength, overall, cost, domains } = document;
     if (overall.length !== models || cost.length !== models || cost.includes(null)) {

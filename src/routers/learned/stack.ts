@@ -3,13 +3,13 @@ import { mean } from '../../statistics/index.js';
 import { meansByModel } from '../model-means.js';
 import { checked, written } from '../policy-document.js';
 import type { RouterData } from '../router.js';
-import { selectRows } from '../router-data.js';
-import { innerFolds } from './inner-folds.js';
+import { heldOutParts, isLeftOut, learnWithout } from './held-out.js';
 import { learnOnce } from './learn-once.js';
 import { NormalEquations, nonNegativeLeastSquares } from './non-negative-least-squares.js';
 import type { LearnOptions, Predictor, PredictorMethod } from './predictor.js';
 
-const FOLDS = 3;
+/** Held-out prompts that tell members apart well enough: further parts are not learned without. */
+const ENOUGH_ROWS = 4_000;
 
 const weights = z.array(z.number().min(0).max(1e6)).max(50);
 
@@ -57,14 +57,18 @@ export function stackOf(methods: readonly PredictorMethod[]): PredictorMethod<St
       if (members.length === 0) return { leftOut: 'none of its members can learn from this data' };
       const means = meansByModel(data).map(({ quality }) => written(quality));
       const equations = outOfFoldEquations(members, data, means, seed);
-      const weigh = (of: NormalEquations): number[] =>
-        Array.from(nonNegativeLeastSquares(of), written);
+      const [prompt, model, cost] = [equations.prompt, equations.model, equations.cost].map((of) =>
+        Array.from(nonNegativeLeastSquares(of), written),
+      ) as [number[], number[], number[]];
+      // A member that counts for nothing need not be asked, nor written down.
+      const heard = members.flatMap((_, k) => (prompt[k]! + model[k]! + cost[k]! > 0 ? [k] : []));
+      const kept = heard.length === 0 ? [0] : heard;
       return {
         means,
-        members: members.map(({ method, learned }) => ({ method: method.id, learned })),
-        prompt_weights: weigh(equations.prompt),
-        model_weights: weigh(equations.model),
-        cost_weights: weigh(equations.cost),
+        members: kept.map((k) => ({ method: members[k]!.method.id, learned: members[k]!.learned })),
+        prompt_weights: kept.map((k) => prompt[k]!),
+        model_weights: kept.map((k) => model[k]!),
+        cost_weights: kept.map((k) => cost[k]!),
       };
     },
     load(document, models) {
@@ -144,20 +148,15 @@ function outOfFoldEquations(
     cost: new NormalEquations(size),
   };
   const costUnit = mean(data.cost.filter((cost) => !Number.isNaN(cost))) || 1;
-  const fold = innerFolds(data.groups, FOLDS, seed);
-  const rows = data.features.map((_, row) => row);
   const column = new Float64Array(size);
-  for (let held = 0; held < FOLDS; held++) {
-    const rest = selectRows(
-      data,
-      rows.filter((row) => fold[row] !== held),
+  let seen = 0;
+  for (const part of heldOutParts(data, seed)) {
+    if (seen >= ENOUGH_ROWS) break;
+    seen += part.rows.length;
+    const predictors = members.map(({ method, learned }) =>
+      learnWithout(method, part, learned, defaults(method, seed)),
     );
-    const predictors = members.map(({ method }) => {
-      const learned = learnOnce(method, rest, defaults(method, seed));
-      return isLeftOut(learned) ? null : method.load(learned, models);
-    });
-    for (const row of rows) {
-      if (fold[row] !== held) continue;
+    for (const row of part.rows) {
       const score = data.score.subarray(row * models, (row + 1) * models);
       if (score.some(Number.isNaN)) continue;
       const forecasts = predictors.map((one) => one?.forecast(data.features[row]!) ?? null);
@@ -183,8 +182,4 @@ function outOfFoldEquations(
 
 function defaults(method: PredictorMethod, seed: number): LearnOptions {
   return { seed, settings: checked(method.settings, {}, 'settings', `Router "${method.id}"`) };
-}
-
-function isLeftOut(learned: unknown): learned is { readonly leftOut: string } {
-  return typeof learned === 'object' && learned !== null && 'leftOut' in learned;
 }
