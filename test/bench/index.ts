@@ -2,6 +2,7 @@ import { harnessSpeed } from './harness-speed.js';
 import { hostileText } from './hostile-text.js';
 import { importSpeed } from './import-speed.js';
 import { machine } from './machine.js';
+import { routing } from './routing.js';
 import { scale } from './scale.js';
 import { startUp } from './start-up.js';
 import { statistics } from './statistics.js';
@@ -12,6 +13,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   'hostile-text': hostileText,
   'import-speed': importSpeed,
   'harness-speed': harnessSpeed,
+  routing,
   scale,
   statistics,
 };
