@@ -19,7 +19,7 @@ export const compare = defineCommand({
     ['compare monday tuesday --fail-on-regression', 'Two runs over the prompts they share'],
   ],
   repeatable: ['run', 'price', 'output', 'o'],
-  options: (program) =>
+  options: (program, env) =>
     program
       .positional('run', {
         type: 'string',
@@ -85,6 +85,21 @@ export const compare = defineCommand({
         default: false,
         describe: 'Hold out whole domains: how policies do on work they never learned from',
       })
+      .option('embeddings', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Embed prompts: local, provider/name, or a mapping with model and base_url',
+      })
+      .option('features', {
+        choices: ['text', 'embedding', 'both'] as const,
+        describe: 'What routers look at where their settings do not say (default text)',
+      })
+      .option('budget-usd', {
+        type: 'number',
+        requiresArg: true,
+        ...(env.SWITCHYARD_BUDGET_USD ? { default: Number(env.SWITCHYARD_BUDGET_USD) } : {}),
+        describe: 'Cap on spending for embeddings and readings, over what the run has spent',
+      })
       .option('all', {
         type: 'boolean',
         default: false,
@@ -96,6 +111,7 @@ export const compare = defineCommand({
       seed('--seed', args.seed);
       seed('--split-seed', args.splitSeed);
       amount('--max-cost-usd-per-1k', args.maxCostUsdPer1k);
+      amount('--budget-usd', args.budgetUsd);
       if (args.minQuality !== undefined) within('--min-quality', args.minQuality, 0, 1);
       if (args.qualityDrop !== undefined) within('--quality-drop', args.qualityDrop, 0, 1);
       const prices = assumedPrices(args.price);
@@ -107,7 +123,21 @@ export const compare = defineCommand({
       const runs: [Run, ...Run[]] = [first];
       for (const one of further) runs.push(await runNamed(store, one));
       const routers = await comparedRouters(args.routers, routersOfRun(first), io);
-      const settings = { ...args, prices, constraint: constraintOf(args) };
+      const { askedEmbeddings, signalSpecs, withFeatures } = await import('./signal-specs.js');
+      const embeddings = await askedEmbeddings(args, first);
+      const settings = { ...args, embeddings, prices, constraint: constraintOf(args) };
+      const specs = await signalSpecs(
+        first,
+        withFeatures(routers, embeddings?.features),
+        embeddings,
+      );
+      const { obtainMissing } = await import('./signals.js');
+      const ended = await obtainMissing(store, first, specs, args, io);
+      if (ended !== null) {
+        const done = 'what was paid for is stored: compare again to go on';
+        io.err(`switchyard: signals of prompts are missing; ${done}.\n`);
+        return ended === 'interrupted' ? EXIT.interrupted : EXIT.budgetReached;
+      }
       const input = await comparisonInput(store, runs, routers, settings, io);
       const comparison = compareRuns(input, (step) => {
         if (!args.quiet && io.errIsTerminal) io.err(`${step}\n`);

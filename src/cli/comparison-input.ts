@@ -5,6 +5,7 @@ import { version } from '../version.js';
 import type { ComparedRouters, NamedRouter } from './compared-routers.js';
 import { readComparedRuns } from './compared-runs.js';
 import type { Io } from './io.js';
+import { signalSpecs, withFeatures } from './signal-specs.js';
 
 /** How runs are compared. What is undefined is the experiment's to say, then the default. */
 export interface ComparisonSettings {
@@ -17,6 +18,8 @@ export interface ComparisonSettings {
   readonly constraint: Constraint | null;
   readonly prices: Readonly<Record<string, number>> | null;
   readonly outOfDomain: boolean;
+  /** What the command line asked for beside the experiment; null for nothing. */
+  readonly embeddings: Comparison['embeddings'] | null;
 }
 
 /** The part of a stored experiment that a comparison reads; an import has none. */
@@ -42,12 +45,23 @@ export async function comparisonInput(
   const { failed, prices, constraint, bootstrap, dials, outOfDomain } = settings;
   const { warnings, ...compared } = await readComparedRuns(store, runs, { failed, prices });
   const { run } = compared;
+  const { embeddings } = settings;
+  const set = withFeatures(routers, embeddings?.features);
+  const specs = await signalSpecs(runs[0], set, embeddings);
+  const signals =
+    specs.length === 0
+      ? undefined
+      : await (await import('./signals.js')).storedSignals(store, compared.matrix.prompts, specs);
+  const invented = specs.some(({ model }) => model.startsWith('simulated/'));
   const spec = storedSpec(runs[0]);
   const judgeModel = spec.judges?.find(({ id }) => id === run.judge)?.model;
   const splitSeed = settings.splitSeed ?? spec.compare?.splitSeed ?? 1;
   return {
     ...compared,
-    ...routers,
+    run: { ...run, simulated: run.simulated || invented },
+    ...set,
+    ...(signals === undefined ? {} : { signals }),
+    ...(embeddings === null ? {} : { embeddings }),
     options: {
       seed: settings.seed ?? run.seed,
       splitSeed,
@@ -82,6 +96,7 @@ export function settingsOf(comparison: Comparison): ComparisonSettings {
     constraint: choice?.constraint ?? null,
     prices: assumedPrices ?? null,
     outOfDomain: outOfDomain ?? false,
+    embeddings: comparison.embeddings ?? null,
   };
 }
 

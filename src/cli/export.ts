@@ -7,6 +7,7 @@ import { defineCommand } from './command.js';
 import { routersAsCompared } from './compared-routers.js';
 import { comparisonInput, routersOfRun, settingsOf } from './comparison-input.js';
 import { EXIT } from './io.js';
+import { signalSpecs } from './signal-specs.js';
 import { runNamed, withExistingStore } from './store-access.js';
 
 /** The name for whatever the run's latest comparison came to. */
@@ -57,7 +58,8 @@ export const exportCommand = defineCommand({
         runs.push(await runNamed(store, other.id));
       }
       const routers = await routersAsCompared(comparison, routersOfRun(run), io);
-      const input = await comparisonInput(store, runs, routers, settingsOf(comparison), io);
+      const settings = settingsOf(comparison);
+      const input = await comparisonInput(store, runs, routers, settings, io);
       const { policy, fittedOn } = fitForExport(input, id);
       const tradeoff = comparison.tradeoffs.find((candidate) => candidate.policy === id);
       const shown = args.output ?? `results/${run.name}.table.json`;
@@ -72,6 +74,7 @@ export const exportCommand = defineCommand({
         comparison,
         tradeoff: tradeoff ?? null,
         // Beside the table or below it both can be moved together.
+        signals: await signalSpecs(run, input, settings.embeddings),
         routerFile: file && {
           path: relative(dirname(path), file.path).replaceAll('\\', '/'),
           sha256: file.sha256,

@@ -159,7 +159,7 @@ function planOf(
   models: ReadonlyMap<string, Model>,
   judges: ReadonlyMap<string, Judge>,
 ): Plan {
-  const { name, trials, seed, judge, routers: wanted, compare } = experiment;
+  const { name, trials, seed, judge, routers: wanted, compare, embeddings } = experiment;
   const planned = [...models.values()].map((model): PlannedModel => {
     const parameters = entries.get(model.id)?.parameters ?? { maxTokens: 1 };
     // What a simulated model says depends on its seed, so the seed belongs to what shapes the answer.
@@ -177,7 +177,12 @@ function planOf(
     })),
     trials,
     seed,
-    identity: { judge, routers: wanted, compare },
+    identity: {
+      judge,
+      routers: wanted,
+      compare,
+      ...(embeddings === undefined ? {} : { embeddings }),
+    },
   });
 }
 

@@ -186,6 +186,7 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
     assumedPrices: options.assumedPrices ?? null,
     outOfDomain: options.outOfDomain ?? false,
     routerFiles: input.routerFiles ?? [],
+    ...(input.embeddings === undefined ? {} : { embeddings: input.embeddings }),
     operatingPoints: testOperatingPoints(operating, reference, folds, sample, {
       margin,
       costKnown: costBasis !== 'none',

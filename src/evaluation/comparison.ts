@@ -1,3 +1,5 @@
+import type { SignalSpec } from '../features/index.js';
+
 /** A mean with its 95 % interval; null where undefined. */
 export interface Estimate {
   readonly mean: number | null;
@@ -279,6 +281,12 @@ export interface Comparison {
     readonly path: string;
     readonly sha256: string;
   }[];
+  /** Embeddings that were asked for beside what the experiment says. */
+  readonly embeddings?: {
+    readonly spec: SignalSpec;
+    /** What routers that can rest on them and whose settings do not say were set to. */
+    readonly features?: string;
+  };
   /** Settings of each router's dial. */
   readonly dials?: number;
   /** Routers that could not run on this data, and why. */

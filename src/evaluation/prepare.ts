@@ -1,4 +1,4 @@
-import { extractFeatures } from '../features/index.js';
+import { extractFeatures, type Features } from '../features/index.js';
 import type { OutcomeMatrix, Run } from '../outcomes/index.js';
 import {
   baselineIds,
@@ -29,6 +29,10 @@ export interface CompareInput {
   readonly columns?: readonly MeasuredColumn[];
   /** Those of the routers that come from a user's own files. */
   readonly routerFiles?: Comparison['routerFiles'];
+  /** What each prompt of the matrix carries besides its text, by signal id. */
+  readonly signals?: readonly NonNullable<Features['signals']>[];
+  /** How embeddings were asked for; kept with the comparison. */
+  readonly embeddings?: Comparison['embeddings'];
 }
 
 export interface CompareOptions {
@@ -80,7 +84,7 @@ export interface Prepared {
  * Finds the common prompts, groups and splits them, and settles which routers can run.
  * @throws UserError where nothing can be compared, or an option is out of range
  */
-export function prepare({ matrix, routers, options }: CompareInput): Prepared {
+export function prepare({ matrix, routers, signals, options }: CompareInput): Prepared {
   const margin = options.margin ?? 0.01;
   const dials = options.dials ?? 33;
   check('margin', margin, margin >= 0 && margin < 1, 'from 0 up to 1');
@@ -92,9 +96,11 @@ export function prepare({ matrix, routers, options }: CompareInput): Prepared {
   const grouping = groupPrompts(matrix.prompts);
   const splitting = options.outOfDomain ? splitByDomain : splitPrompts;
   const split = splitting(matrix.prompts, common.rows, grouping, options.splitSeed);
-  const features = matrix.prompts.map(({ messages, domain }) =>
-    extractFeatures({ messages, domain }),
-  );
+  const features = matrix.prompts.map(({ messages, domain }, row) => {
+    const known = signals?.[row];
+    const extracted = extractFeatures({ messages, domain });
+    return known === undefined ? extracted : { ...extracted, signals: known };
+  });
   const leftOut: { router: string; reason: string }[] = [];
   const asked = routers.filter(({ router }) => !baselineIds.includes(router.id));
   const domains = new Set(Array.from(common.rows, (row) => matrix.prompts[row]!.domain));

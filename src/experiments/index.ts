@@ -8,6 +8,7 @@ export {
 } from './estimate.js';
 export { type Ending, type ExecuteInput, execute } from './execute.js';
 export { foreseeCalls, type JudgingModel, type Known } from './foresee.js';
+export { parseEmbeddings } from './parse-embeddings.js';
 export {
   type Plan,
   type PlanInput,

@@ -4,7 +4,13 @@ import { UserError } from '../user-error.js';
 import type { Experiment, ModelEntry } from './spec.js';
 import { crossFindings } from './spec-checks.js';
 import { type Problem, parseSpecDocument, pathText, problemLine } from './spec-document.js';
-import { datasetEntryOf, judgeEntryOf, modelEntryOf, routerEntryOf } from './spec-entries.js';
+import {
+  datasetEntryOf,
+  embeddingsOf,
+  judgeEntryOf,
+  modelEntryOf,
+  routerEntryOf,
+} from './spec-entries.js';
 import { type Finding, schemaFindings, valueAt } from './spec-findings.js';
 import { expandPath, type PathEnvironment } from './spec-paths.js';
 import {
@@ -147,7 +153,7 @@ function experimentOf(
     if ('problem' in expanded) throw new UserError(expanded.problem);
     return expanded.path;
   };
-  const { dataset, models, parameters, compare } = document;
+  const { dataset, models, parameters, embeddings, compare } = document;
   const datasets = (Array.isArray(dataset) ? dataset : [dataset]).map((one) =>
     datasetEntryOf(one, pathOf),
   );
@@ -166,6 +172,7 @@ function experimentOf(
     budgetUsd: document.budget_usd ?? null,
     maxConcurrency: document.max_concurrency ?? null,
     routers: document.routers?.map((router) => routerEntryOf(router, pathOf)) ?? null,
+    ...(embeddings === undefined ? {} : { embeddings: embeddingsOf(embeddings) }),
     compare: { margin: compare?.margin ?? DEFAULT_MARGIN, splitSeed: compare?.split_seed ?? 1 },
   };
 }

@@ -1,5 +1,6 @@
 import type { ExperimentPrice } from '../costs/index.js';
 import type { DatasetFilter } from '../datasets/index.js';
+import type { SignalSpec } from '../features/index.js';
 import type { RubricJudgeSpec } from '../judges/index.js';
 import type { ModelApi, ModelParameters } from '../models/index.js';
 
@@ -79,5 +80,7 @@ export interface Experiment {
   readonly maxConcurrency: number | null;
   /** Null where the file names none and the default list is meant. */
   readonly routers: readonly RouterEntry[] | null;
+  /** Where embeddings come from; absent where none are wanted. */
+  readonly embeddings?: SignalSpec;
   readonly compare: { readonly margin: number; readonly splitSeed: number };
 }

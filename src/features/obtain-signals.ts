@@ -32,6 +32,8 @@ export async function knownSignals(
 export interface ObtainOptions {
   /** No further read begins once it is aborted; what is under way is stored. */
   readonly stop: AbortSignal;
+  /** Cuts off what is under way. */
+  readonly abort: AbortSignal;
   /** Told after each batch that is stored. */
   readonly onProgress?: (done: number, of: number) => void;
 }
@@ -46,7 +48,7 @@ export async function obtainSignals(
   source: SignalSource,
   { known, missing }: KnownSignals,
   store: SignalStore,
-  { stop, onProgress }: ObtainOptions,
+  { stop, abort, onProgress }: ObtainOptions,
 ): Promise<ReadonlyMap<string, Signal>> {
   const obtained = new Map(known);
   let next = 0;
@@ -56,7 +58,7 @@ export async function obtainSignals(
     while (next < missing.length && failures.length === 0 && !stop.aborted) {
       const batch = missing.slice(next, next + source.batchSize);
       next += batch.length;
-      const read = await source.read(batch, stop);
+      const read = await source.read(batch, abort);
       if ('failure' in read) {
         await store.addSignals(source.id, [], read.usage);
         throw new UserError(`The signal "${source.id}" cannot be obtained: ${read.failure}`, {

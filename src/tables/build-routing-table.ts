@@ -1,5 +1,7 @@
+import type { SignalSpec } from '../features/index.js';
 import type { Policy } from '../policies/index.js';
 import type { RoutingTable } from './routing-table.js';
+import { definitionOf } from './signal-definitions.js';
 
 interface Interval {
   readonly mean: number | null;
@@ -42,6 +44,8 @@ export interface RoutingTableParts {
   readonly tradeoff: LandedAt | null;
   /** Of a router in a user's own file; its path is relative to where the table will stand. */
   readonly routerFile?: RoutingTable['router_file'];
+  /** Where what the policy needs comes from; others are passed over. */
+  readonly signals?: readonly SignalSpec[];
   readonly now: Date;
 }
 
@@ -51,7 +55,8 @@ const interval = ({ mean, low, high }: Interval): Interval => ({ mean, low, high
 
 /** Puts a policy and where it comes from into a routing table. */
 export function buildRoutingTable(parts: RoutingTableParts): RoutingTable {
-  const { name, policy, fittedOn, comparison, tradeoff, routerFile, now } = parts;
+  const { name, policy, fittedOn, comparison, tradeoff, routerFile, signals = [], now } = parts;
+  const needed = policy.needs.signals ?? [];
   const { router, dial, models, parameters } = policy.toDocument();
   return {
     format: 'switchyard-routing-table',
@@ -61,7 +66,14 @@ export function buildRoutingTable(parts: RoutingTableParts): RoutingTable {
     simulated: comparison.simulated,
     policy: { id: policy.id, router, dial, models, parameters },
     ...(routerFile === undefined ? {} : { router_file: routerFile }),
-    needs: { domain: policy.needs.domain, answers: policy.needs.answers },
+    needs: {
+      domain: policy.needs.domain,
+      answers: policy.needs.answers,
+      ...(needed.length === 0 ? {} : { signals: needed }),
+    },
+    ...(needed.length === 0
+      ? {}
+      : { signals: signals.map(definitionOf).filter(({ id }) => needed.includes(id)) }),
     expected: {
       quality: interval(tradeoff?.quality ?? UNKNOWN),
       cost_usd_per_1k: interval(tradeoff?.costUsdPer1k ?? UNKNOWN),

@@ -1,4 +1,4 @@
-import { extractFeatures, type RoutingRequest } from '../features/index.js';
+import { extractFeatures, type Features, type RoutingRequest } from '../features/index.js';
 import type { Rng } from '../statistics/index.js';
 import { UserError } from '../user-error.js';
 import { policyOfTable } from './parse-routing-table.js';
@@ -16,12 +16,14 @@ export interface TableDecision {
 /**
  * The first step of a table's policy; no model is called. A cascade may call on to others after it
  * has seen the answer, which its reasons say.
- * @throws UserError where the table needs a domain and the request declares none
+ * @param signals what was obtained of the request, by id; see `signalsOfTable`
+ * @throws UserError where the table needs a domain or a signal and the request has none
  */
 export function decideWithTable(
   table: RoutingTable,
   request: RoutingRequest,
   rng: Rng,
+  signals: NonNullable<Features['signals']> = {},
 ): TableDecision {
   const policy = policyOfTable(table);
   if (policy.needs.domain && request.domain === null) {
@@ -29,8 +31,14 @@ export function decideWithTable(
       `The routing table "${table.name}" decides by domain, and the request declares none: say its kind of work (route --domain NAME)`,
     );
   }
+  const lacking = policy.needs.signals?.find((id) => signals[id] === undefined);
+  if (lacking !== undefined) {
+    throw new UserError(
+      `The routing table "${table.name}" decides by the signal "${lacking}", and the request carries none: obtain it first`,
+    );
+  }
   const state = { calls: [], learned: policy.initialState?.() ?? null };
-  const { step, reasons } = policy.decide(state, extractFeatures(request), rng);
+  const { step, reasons } = policy.decide(state, { ...extractFeatures(request), signals }, rng);
   if (step.kind !== 'call') {
     throw new Error(`Policy "${policy.id}" wants to ${step.kind} before it has called a model`);
   }

@@ -8,6 +8,7 @@ import {
 import { UserError } from '../user-error.js';
 import type { RoutingTable } from './routing-table.js';
 import { routingTableSchema } from './routing-table-schema.js';
+import { checkDefinitions } from './signal-definitions.js';
 
 const policies = new WeakMap<RoutingTable, Policy>();
 
@@ -52,11 +53,14 @@ export function parseRoutingTable(text: string, file: string, own?: Router): Rou
         `\`policy.id\`: expected "${id}", got ${JSON.stringify(table.policy.id)}`,
       );
     }
-    if (needs.domain !== table.needs.domain || needs.answers !== table.needs.answers) {
+    const { domain, answers, signals = [] } = table.needs;
+    const sameSignals = JSON.stringify(signals) === JSON.stringify(needs.signals ?? []);
+    if (needs.domain !== domain || needs.answers !== answers || !sameSignals) {
       throw new UserError(
         `\`needs\`: expected ${JSON.stringify(needs)}, got ${JSON.stringify(table.needs)}`,
       );
     }
+    checkDefinitions(table);
   } catch (cause) {
     if (!(cause instanceof UserError)) throw cause;
     throw new UserError(`${file}: ${cause.message}`, { cause });

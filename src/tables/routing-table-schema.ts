@@ -6,6 +6,27 @@ const estimate = z.strictObject({
   high: z.number().nullable(),
 });
 
+const dollars = z.number().min(0).max(1_000_000);
+
+const signal = z.strictObject({
+  id: z.string().min(1).max(500),
+  kind: z.enum(['embedding', 'complexity']),
+  model: z.string().min(1).max(300),
+  base_url: z.string().min(1).max(2000).nullable(),
+  api_key_env: z.string().min(1).max(200).nullable(),
+  price: z
+    .strictObject({
+      input: dollars,
+      output: dollars,
+      cached_input: dollars.optional(),
+      cache_write: dollars.optional(),
+      per_request: dollars.optional(),
+      batch_multiplier: z.number().min(0).max(1).optional(),
+    })
+    .nullable(),
+  version: z.string().min(1).max(100),
+});
+
 /** The shape of a routing table in a file; what its policy's parameters mean is the router's business. */
 export const routingTableSchema = z.strictObject({
   format: z.literal('switchyard-routing-table'),
@@ -26,7 +47,12 @@ export const routingTableSchema = z.strictObject({
       sha256: z.string().regex(/^[0-9a-f]{64}$/),
     })
     .optional(),
-  needs: z.strictObject({ domain: z.boolean(), answers: z.boolean() }),
+  needs: z.strictObject({
+    domain: z.boolean(),
+    answers: z.boolean(),
+    signals: z.array(z.string().min(1).max(500)).min(1).max(20).optional(),
+  }),
+  signals: z.array(signal).min(1).max(20).optional(),
   expected: z.strictObject({
     quality: estimate,
     cost_usd_per_1k: estimate,

@@ -1,4 +1,18 @@
+import type { ExperimentPrice } from '../costs/index.js';
 import type { PolicyDocument } from '../policies/index.js';
+
+/** A signal that a policy decides by, as whoever runs it obtains it. */
+export interface SignalDefinition {
+  readonly id: string;
+  readonly kind: 'embedding' | 'complexity';
+  /** `provider/name`, or `local`. */
+  readonly model: string;
+  readonly base_url: string | null;
+  readonly api_key_env: string | null;
+  readonly price: ExperimentPrice | null;
+  /** Of what is asked and how a reply is read. */
+  readonly version: string;
+}
 
 /** A policy exported with its provenance. Data only: it can be read anywhere and run by the same code. */
 export interface RoutingTable {
@@ -12,7 +26,14 @@ export interface RoutingTable {
   /** Of a router in a user's own file: where that is, relative to the table, and what it must hold. */
   readonly router_file?: { readonly path: string; readonly sha256: string } | undefined;
   /** What it needs of whoever runs it. */
-  readonly needs: { readonly domain: boolean; readonly answers: boolean };
+  readonly needs: {
+    readonly domain: boolean;
+    readonly answers: boolean;
+    /** Ids of the signals that every request must carry; absent for none. */
+    readonly signals?: readonly string[] | undefined;
+  };
+  /** Where those signals come from; absent for none. */
+  readonly signals?: readonly SignalDefinition[] | undefined;
   /** What the comparison found for it; null fields where undefined. */
   readonly expected: {
     readonly quality: {
