@@ -29,6 +29,7 @@ export function withPredictedDomain(router: Router): Router {
     summary: `${router.id}, by a domain told from the text`,
     source: router.source,
     ...(router.settings === undefined ? {} : { settings: router.settings }),
+    ...(router.readsEmbeddings === undefined ? {} : { readsEmbeddings: router.readsEmbeddings }),
     ...(router.members === undefined ? {} : { members: router.members }),
     fit(fit, tune, options) {
       const classifier = domainClassifierOf(fit);

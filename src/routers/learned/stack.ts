@@ -7,11 +7,17 @@ import { heldOutParts, isLeftOut, learnWithout } from './held-out.js';
 import { learnOnce } from './learn-once.js';
 import { NormalEquations, nonNegativeLeastSquares } from './non-negative-least-squares.js';
 import type { LearnOptions, Predictor, PredictorMethod } from './predictor.js';
+import { type FeatureKind, featureKindSchema, viewOf } from './request-view.js';
 
 /** Held-out prompts that tell members apart well enough: further parts are not learned without. */
 const ENOUGH_ROWS = 4_000;
 
 const weights = z.array(z.number().min(0).max(1e6)).max(50);
+
+const settingsSchema = z.strictObject({
+  /** What members that can rest on embeddings look at. @default 'text' */
+  features: featureKindSchema.optional(),
+});
 
 const documentSchema = z.strictObject({
   /** Mean quality by model, from which members' forecasts are deviations. */
@@ -47,16 +53,21 @@ export function stackOf(methods: readonly PredictorMethod[]): PredictorMethod<St
     source: 'Wolpert, "Stacked Generalization", 1992; Breiman, "Stacked Regressions", 1996',
     usesDomain: methods.some(({ usesDomain }) => usesDomain ?? false),
     members: methods.map(({ id }) => id),
-    settings: z.strictObject({}),
+    settings: settingsSchema,
+    readsEmbeddings: methods.some(({ readsEmbeddings }) => readsEmbeddings ?? false),
     document: documentSchema,
-    learn(data, { seed }) {
+    learn(data, { seed, settings }) {
+      const { features } = settingsSchema.parse(settings);
+      const view = viewOf(data, features);
+      if ('leftOut' in view) return view;
+      const optionsOf = (method: PredictorMethod) => memberOptions(method, seed, features);
       const members = methods.flatMap((method): Member[] => {
-        const learned = learnOnce(method, data, defaults(method, seed));
+        const learned = learnOnce(method, data, optionsOf(method));
         return isLeftOut(learned) ? [] : [{ method, learned }];
       });
       if (members.length === 0) return { leftOut: 'none of its members can learn from this data' };
       const means = meansByModel(data).map(({ quality }) => written(quality));
-      const equations = outOfFoldEquations(members, data, means, seed);
+      const equations = outOfFoldEquations(members, data, means, seed, optionsOf);
       const [prompt, model, cost] = [equations.prompt, equations.model, equations.cost].map((of) =>
         Array.from(nonNegativeLeastSquares(of), written),
       ) as [number[], number[], number[]];
@@ -139,6 +150,7 @@ function outOfFoldEquations(
   data: RouterData,
   means: readonly number[],
   seed: number,
+  optionsOf: (method: PredictorMethod) => LearnOptions,
 ): Record<'prompt' | 'model' | 'cost', NormalEquations> {
   const models = data.models.length;
   const size = members.length;
@@ -154,7 +166,7 @@ function outOfFoldEquations(
     if (seen >= ENOUGH_ROWS) break;
     seen += part.rows.length;
     const predictors = members.map(({ method, learned }) =>
-      learnWithout(method, part, learned, defaults(method, seed)),
+      learnWithout(method, part, learned, optionsOf(method)),
     );
     for (const row of part.rows) {
       const score = data.score.subarray(row * models, (row + 1) * models);
@@ -180,6 +192,12 @@ function outOfFoldEquations(
   return equations;
 }
 
-function defaults(method: PredictorMethod, seed: number): LearnOptions {
-  return { seed, settings: checked(method.settings, {}, 'settings', `Router "${method.id}"`) };
+/** Members that can rest on embeddings do where the stack is set to; their other settings are the default ones. */
+function memberOptions(
+  method: PredictorMethod,
+  seed: number,
+  features: FeatureKind | undefined,
+): LearnOptions {
+  const given = method.readsEmbeddings && features !== undefined ? { features } : {};
+  return { seed, settings: checked(method.settings, given, 'settings', `Router "${method.id}"`) };
 }

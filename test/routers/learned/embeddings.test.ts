@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { extractFeatures, type Features } from '../../../src/features/index.js';
-import { policyFromDocument, type Router, type RouterData } from '../../../src/routers/index.js';
+import {
+  policyFromDocument,
+  type Router,
+  type RouterData,
+  routers,
+} from '../../../src/routers/index.js';
 import { knn } from '../../../src/routers/learned/knn.js';
 import { logistic } from '../../../src/routers/learned/logistic.js';
 import { ridge } from '../../../src/routers/learned/ridge.js';
@@ -57,7 +62,7 @@ function skill(router: Router, settings: Record<string, unknown>): number {
   return right.length / fresh.features.length;
 }
 
-describe.each([ridge, logistic, knn])('$id on embeddings', (router) => {
+describe.each([ridge, logistic, knn, routers.get('stack')!])('$id on embeddings', (router) => {
   it('learns from the embedding what the text does not tell', () => {
     expect(skill(router, {})).toBeLessThan(0.62);
     expect(skill(router, { features: 'embedding' })).toBeGreaterThan(0.72);
