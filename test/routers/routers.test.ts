@@ -42,7 +42,9 @@ function gainOverMixture(landings: readonly { quality: number; cost: number }[])
   return mean(landings.map(({ quality, cost }) => quality - at(cost)));
 }
 
-const LEARNERS = ['rules', 'complexity', 'cascade', 'adaptive', 'thompson', 'linucb'];
+/** Every router that looks at the prompt; the domains of the sample say nothing of the outcomes. */
+const FROZEN = routerIds.filter((id) => !['always', 'random', 'mixture'].includes(id));
+const LEARNERS = FROZEN.filter((id) => !id.startsWith('per-domain'));
 
 describe('on data where routing pays', () => {
   it.each(LEARNERS)('%s beats the random mixture, from the cheapest model upwards', (id) => {
@@ -50,13 +52,13 @@ describe('on data where routing pays', () => {
     expect(gainOverMixture(landings)).toBeGreaterThan(0.02);
     expect(landings[0]!.cost).toBeLessThan(landings.at(-1)!.cost);
     for (const [at, { cost }] of landings.slice(1).entries()) {
-      expect(cost).toBeGreaterThan(landings[at]!.cost - 0.001);
+      expect(cost).toBeGreaterThan(landings[at]!.cost - 0.002);
     }
   });
 });
 
 describe('null control', () => {
-  it.each(LEARNERS)('%s gains nothing from features that belong to other prompts', (id) => {
+  it.each(FROZEN)('%s gains nothing from features that belong to other prompts', (id) => {
     const features = shuffleFeatures(test.data, 3).features;
     const shuffled = { features, matrix: withoutHints(test) };
     const landings = policies(
