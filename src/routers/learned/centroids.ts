@@ -10,7 +10,7 @@ import {
   unpackFloats,
   unpackIndices,
 } from './packed-numbers.js';
-import { TEXT_BUCKETS } from './text-space.js';
+import { REQUEST_COLUMNS } from './request-space.js';
 
 /** How many entries each centroid has, then the buckets and weights of one after another. */
 export const centroidsSchema = z.strictObject({
@@ -21,9 +21,9 @@ export const centroidsSchema = z.strictObject({
 export type CentroidsDocument = z.output<typeof centroidsSchema>;
 
 /**
- * Directions that texts are held against: sums of text vectors, cut to their largest entries (most
+ * Directions that requests are held against: sums of their vectors, cut to their largest entries (most
  * n-grams of a centroid are those of one text) and scaled to length 1. They are kept by bucket, so
- * that holding a text against all of them costs what it shares with them.
+ * that holding a request against all of them costs what it shares with them.
  */
 export class Centroids {
   readonly count: number;
@@ -41,14 +41,14 @@ export class Centroids {
     checkEntries(sizes, buckets, weights);
     this.count = sizes.length;
     this.#document = document;
-    this.#starts = new Int32Array(TEXT_BUCKETS + 1);
+    this.#starts = new Int32Array(REQUEST_COLUMNS + 1);
     for (const bucket of buckets) this.#starts[bucket + 1]!++;
-    for (let bucket = 0; bucket < TEXT_BUCKETS; bucket++) {
+    for (let bucket = 0; bucket < REQUEST_COLUMNS; bucket++) {
       this.#starts[bucket + 1]! += this.#starts[bucket]!;
     }
     this.#owners = new Uint16Array(buckets.length);
     this.#weights = new Float32Array(buckets.length);
-    const next = this.#starts.slice(0, TEXT_BUCKETS);
+    const next = this.#starts.slice(0, REQUEST_COLUMNS);
     let entry = 0;
     for (let owner = 0; owner < sizes.length; owner++) {
       for (let left = sizes[owner]!; left > 0; left--) {
@@ -70,11 +70,11 @@ export class Centroids {
     count: number,
     keep: number,
   ): Centroids {
-    const sums = new Float64Array(count * TEXT_BUCKETS);
+    const sums = new Float64Array(count * REQUEST_COLUMNS);
     for (let row = 0; row < vectors.length; row++) {
       const label = labels[row]!;
       if (label < 0) continue;
-      const from = label * TEXT_BUCKETS;
+      const from = label * REQUEST_COLUMNS;
       const { indices, values } = vectors[row]!;
       for (let at = 0; at < indices.length; at++) sums[from + indices[at]!]! += values[at]!;
     }
@@ -82,7 +82,7 @@ export class Centroids {
     const buckets: number[] = [];
     const weights: number[] = [];
     for (let label = 0; label < count; label++) {
-      const sum = sums.subarray(label * TEXT_BUCKETS, (label + 1) * TEXT_BUCKETS);
+      const sum = sums.subarray(label * REQUEST_COLUMNS, (label + 1) * REQUEST_COLUMNS);
       const { indices, values } = heaviest(filled(sum), keep);
       sizes.push(indices.length);
       for (let at = 0; at < indices.length; at++) {
@@ -133,10 +133,11 @@ export class Centroids {
 
 function checkEntries(sizes: Uint16Array, buckets: Uint16Array, weights: Float32Array): void {
   const entries = sizes.reduce((sum, size) => sum + size, 0);
-  const known = buckets.every((bucket) => bucket < TEXT_BUCKETS) && weights.every(Number.isFinite);
+  const known =
+    buckets.every((bucket) => bucket < REQUEST_COLUMNS) && weights.every(Number.isFinite);
   if (entries === buckets.length && entries === weights.length && known) return;
   throw new UserError(
-    `Policy: \`centroids\`: expected ${entries} buckets below ${TEXT_BUCKETS} and as many finite weights for ${sizes.length} centroids, got ${buckets.length} and ${weights.length}: export the policy again`,
+    `Policy: \`centroids\`: expected ${entries} buckets below ${REQUEST_COLUMNS} and as many finite weights for ${sizes.length} centroids, got ${buckets.length} and ${weights.length}: export the policy again`,
   );
 }
 

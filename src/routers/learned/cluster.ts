@@ -9,8 +9,9 @@ import { overallMeans, overallMeansSchema } from './overall-means.js';
 import { packedFloats, packFloats, unpackFloats } from './packed-numbers.js';
 import { predictingRouter } from './predicting-router.js';
 import type { PredictorMethod } from './predictor.js';
-import { type TextClusters, textClusters } from './text-clusters.js';
-import { TextSpace, textSpaceOf } from './text-space.js';
+import { RequestSpace, requestSpaceOf, requestSpaceSchema } from './request-space.js';
+import { featureKindSchema, type RequestView, signalsOf, viewOf } from './request-view.js';
+import { type RequestClusters, requestClusters, spaceOf } from './text-clusters.js';
 
 /** Weight of a cluster falls by e for each 1/9 of cosine distance. */
 const SHARPNESS = 9;
@@ -23,10 +24,12 @@ const TOP_K = [1, 3, 10];
 const settingsSchema = z.strictObject({
   clusters: z.int().min(2).max(1000).optional(),
   top_k: z.int().min(1).max(20).optional(),
+  /** What prompts are clustered by. @default 'text' */
+  features: featureKindSchema.optional(),
 });
 
 const documentSchema = z.strictObject({
-  idf: packedFloats,
+  ...requestSpaceSchema.shape,
   centroids: centroidsSchema,
   top_k: z.int().min(1).max(20),
   /** For texts like no cluster. */
@@ -92,13 +95,14 @@ function mixInto(
 /** Held-out error of each `topK`; clusters look at no score, so they are those of all prompts. */
 function heldOutErrors(
   data: RouterData,
-  { centroids, labels }: TextClusters,
+  view: RequestView,
+  { centroids, labels }: RequestClusters,
   overall: readonly number[],
   topKs: readonly number[],
   folds: Int32Array,
 ): number[] {
   const width = data.models.length;
-  const space = textSpaceOf(data);
+  const space = spaceOf(data, view);
   const similarities = new Float64Array(centroids.count);
   const tables = Array.from({ length: FOLDS }, (_, fold) =>
     pulledMeans(
@@ -125,19 +129,20 @@ function heldOutErrors(
 /** How many clusters, and how many to ask: the least held-out error, of equals the fewer. */
 function chooseShape(
   data: RouterData,
+  view: RequestView,
   overall: readonly number[],
   settings: z.output<typeof settingsSchema>,
   seed: number,
-): { readonly clusters: TextClusters; readonly topK: number } {
+): { readonly clusters: RequestClusters; readonly topK: number } {
   const counts = settings.clusters === undefined ? CLUSTERS : [settings.clusters];
   const topKs = settings.top_k === undefined ? TOP_K : [settings.top_k];
   const folds = innerFolds(data.groups, FOLDS, seed);
-  let best = { clusters: textClusters(data, counts[0]!, seed), topK: topKs[0]! };
+  let best = { clusters: requestClusters(data, view, counts[0]!, seed), topK: topKs[0]! };
   if (counts.length * topKs.length === 1) return best;
   let least = Number.POSITIVE_INFINITY;
   for (const count of counts) {
-    const clusters = textClusters(data, count, seed);
-    heldOutErrors(data, clusters, overall, topKs, folds).forEach((error, at) => {
+    const clusters = requestClusters(data, view, count, seed);
+    heldOutErrors(data, view, clusters, overall, topKs, folds).forEach((error, at) => {
       if (error >= least) return;
       least = error;
       best = { clusters, topK: topKs[at]! };
@@ -147,7 +152,7 @@ function chooseShape(
 }
 
 /**
- * Clusters prompts by text and forecasts each model's mean quality and cost in the clusters most like
+ * Clusters prompts by text or embedding and forecasts each model's mean quality and cost in the clusters most like
  * the request. After Avengers-Pro, whose score in a cluster is α · accuracy, scaled to [0, 1] over
  * models, + (1 − α) · (1 − cost ÷ the dearest cost); here means are mixed and not their ranks, missing
  * costs are missing and not 0, and small clusters are pulled a little to the overall mean. Where
@@ -159,12 +164,15 @@ export const clusterMethod: PredictorMethod<ClusterDocument> = {
   source:
     'Zhang et al., "Beyond GPT-5: Making LLMs Cheaper and Better via Performance-Efficiency Optimized Routing" (Avengers-Pro, arXiv:2508.12631)',
   settings: settingsSchema,
+  readsEmbeddings: true,
   document: documentSchema,
   learn(data, { seed, settings }) {
     const overall = overallMeans(data);
     if ('leftOut' in overall) return overall;
     const wanted = settingsSchema.parse(settings);
-    const { clusters, topK } = chooseShape(data, overall.quality, wanted, seed);
+    const view = viewOf(data, wanted.features);
+    if ('leftOut' in view) return view;
+    const { clusters, topK } = chooseShape(data, view, overall.quality, wanted, seed);
     const { centroids, labels } = clusters;
     const meansOf = (values: Float64Array, otherwise: readonly number[]): string =>
       packFloats(
@@ -174,7 +182,7 @@ export const clusterMethod: PredictorMethod<ClusterDocument> = {
         ),
       );
     return {
-      idf: textSpaceOf(data).toDocument(),
+      ...requestSpaceOf(data, view),
       centroids: centroids.toDocument(),
       top_k: topK,
       overall,
@@ -187,7 +195,10 @@ export const clusterMethod: PredictorMethod<ClusterDocument> = {
     top_k: document.top_k,
   }),
   load(document, models) {
-    const space = TextSpace.fromDocument(document.idf);
+    const space = new RequestSpace({
+      idf: document.idf,
+      ...(document.embedding === undefined ? {} : { embedding: document.embedding }),
+    });
     const centroids = new Centroids(document.centroids);
     const quality = unpackFloats(document.quality);
     const cost = unpackFloats(document.cost);
@@ -200,11 +211,12 @@ export const clusterMethod: PredictorMethod<ClusterDocument> = {
       );
     }
     const similarities = new Float64Array(centroids.count);
-    const nearestTo = (features: Parameters<TextSpace['vectorOf']>[0]): Nearest[] => {
+    const nearestTo = (features: Parameters<RequestSpace['vectorOf']>[0]): Nearest[] => {
       centroids.similarities(space.vectorOf(features), similarities);
       return nearestClusters(similarities, top_k);
     };
     return {
+      ...signalsOf(space.embedding),
       forecast(features) {
         const nearest = nearestTo(features);
         const expects = { quality: new Float64Array(models), cost: new Float64Array(models) };

@@ -12,7 +12,8 @@ const held = new Int32Array(LEVELS + 1);
 export function heaviest({ indices, values }: SparseVector, keep: number): SparseVector {
   let most = 0;
   for (let at = 0; at < values.length; at++) most = Math.max(most, Math.abs(values[at]!));
-  const scale = most === 0 ? 0 : LEVELS / most;
+  // Beyond this the quotient is infinite.
+  const scale = most < 1e-300 ? 0 : LEVELS / most;
   let least = 0;
   if (values.length > keep) {
     held.fill(0);

@@ -2,7 +2,7 @@ import type { SparseVector } from '../../features/index.js';
 import { createRng, type Rng } from '../../statistics/index.js';
 import { Centroids } from './centroids.js';
 import { heaviest } from './heaviest-entries.js';
-import { TEXT_BUCKETS } from './text-space.js';
+import { REQUEST_COLUMNS } from './request-space.js';
 
 /** Vectors that clusters are found on; the rest are assigned to what is found. */
 const SAMPLE = 4000;
@@ -15,6 +15,8 @@ export interface KMeansOptions {
   /** How many to look for; fewer are found where vectors are fewer or alike. */
   readonly clusters: number;
   readonly seed: number;
+  /** Entries of each vector that are kept beside its largest ones: those of a dense block. @default 0 */
+  readonly dense?: number;
 }
 
 /**
@@ -27,19 +29,21 @@ export interface KMeansOptions {
  */
 export function kMeans(
   vectors: readonly SparseVector[],
-  { clusters, seed }: KMeansOptions,
+  { clusters, seed, dense = 0 }: KMeansOptions,
 ): Centroids {
   const rng = createRng(seed, 'k-means', clusters);
   const sample = drawSample(
     vectors.filter(({ indices }) => indices.length > 0),
     rng,
+    KEEP_OF_SAMPLE + dense,
   );
-  let centroids = seedCentroids(sample, clusters, rng);
+  const keep = KEEP + dense;
+  let centroids = seedCentroids(sample, clusters, rng, keep);
   let before: Int32Array = new Int32Array(0);
   for (let iteration = 0; iteration < ITERATIONS; iteration++) {
     const labels = withoutGaps(assign(sample, centroids));
     if (labels.every((label, row) => label === before[row])) break;
-    centroids = Centroids.of(sample, labels, 1 + labels.reduce((a, b) => Math.max(a, b), -1), KEEP);
+    centroids = Centroids.of(sample, labels, 1 + labels.reduce((a, b) => Math.max(a, b), -1), keep);
     before = labels;
   }
   return centroids;
@@ -51,20 +55,25 @@ export function assign(vectors: readonly SparseVector[], centroids: Centroids): 
   return Int32Array.from(vectors, (vector) => centroids.nearest(vector, scratch));
 }
 
-function drawSample(vectors: SparseVector[], rng: Rng): readonly SparseVector[] {
+function drawSample(vectors: SparseVector[], rng: Rng, keep: number): readonly SparseVector[] {
   const size = Math.min(SAMPLE, vectors.length);
   for (let at = 0; at < size; at++) {
     const other = at + rng.below(vectors.length - at);
     [vectors[at], vectors[other]] = [vectors[other]!, vectors[at]!];
   }
-  return vectors.slice(0, size).map((vector) => heaviest(vector, KEEP_OF_SAMPLE));
+  return vectors.slice(0, size).map((vector) => heaviest(vector, keep));
 }
 
 /** Each further seed is drawn with a chance as its squared distance, 2 − 2 cos, from the nearest so far. */
-function seedCentroids(vectors: readonly SparseVector[], clusters: number, rng: Rng): Centroids {
+function seedCentroids(
+  vectors: readonly SparseVector[],
+  clusters: number,
+  rng: Rng,
+  keep: number,
+): Centroids {
   const seeds: SparseVector[] = [];
   const distance = new Float64Array(vectors.length).fill(1);
-  const dense = new Float64Array(TEXT_BUCKETS);
+  const dense = new Float64Array(REQUEST_COLUMNS);
   while (seeds.length < Math.min(clusters, vectors.length)) {
     const total = distance.reduce((sum, value) => sum + value, 0);
     if (total < 1e-9 * vectors.length) break;
@@ -84,7 +93,7 @@ function seedCentroids(vectors: readonly SparseVector[], clusters: number, rng: 
     seeds,
     seeds.map((_, at) => at),
     seeds.length,
-    KEEP,
+    keep,
   );
 }
 

@@ -6,6 +6,7 @@ import {
   type RouterData,
   routers,
 } from '../../../src/routers/index.js';
+import { cluster } from '../../../src/routers/learned/cluster.js';
 import { knn } from '../../../src/routers/learned/knn.js';
 import { logistic } from '../../../src/routers/learned/logistic.js';
 import { ridge } from '../../../src/routers/learned/ridge.js';
@@ -62,52 +63,55 @@ function skill(router: Router, settings: Record<string, unknown>): number {
   return right.length / fresh.features.length;
 }
 
-describe.each([ridge, logistic, knn, routers.get('stack')!])('$id on embeddings', (router) => {
-  it('learns from the embedding what the text does not tell', () => {
-    expect(skill(router, {})).toBeLessThan(0.62);
-    expect(skill(router, { features: 'embedding' })).toBeGreaterThan(0.72);
-    expect(skill(router, { features: 'both' })).toBeGreaterThan(0.68);
-  });
-
-  it.each(['embedding', 'both'])('needs the signal it rests on, and no other: %s', (features) => {
-    for (const policy of fitted(router, { features })) {
-      expect(policy.needs.signals).toEqual([SIGNAL]);
-    }
-    for (const policy of fitted(router, {})) expect(policy.needs.signals).toBeUndefined();
-  });
-
-  it.each(['embedding', 'both'])('decides as written down: %s', (features) => {
-    for (const policy of fitted(router, { features })) {
-      const again = policyFromDocument(JSON.parse(JSON.stringify(policy.toDocument())));
-      expect(again.needs).toEqual(policy.needs);
-      const rng = createRng(1);
-      for (const one of fresh.features) {
-        expect(again.forecast!(one)).toEqual(policy.forecast!(one));
-        expect(again.decide(state, one, rng).step).toEqual(policy.decide(state, one, rng).step);
-      }
-    }
-  });
-
-  it('is left out, saying why, where prompts have no embeddings', () => {
-    const bare = sample(200, 1, false);
-    const settings = { features: 'embedding' };
-    expect(router.fit(bare, bare, { ...options, settings })).toEqual({
-      leftOut:
-        'it is set to `features: embedding`, and the prompts have no embeddings: name some (compare --embeddings local)',
+describe.each([ridge, logistic, knn, routers.get('stack')!, cluster])(
+  '$id on embeddings',
+  (router) => {
+    it('learns from the embedding what the text does not tell', () => {
+      expect(skill(router, {})).toBeLessThan(0.62);
+      expect(skill(router, { features: 'embedding' })).toBeGreaterThan(0.72);
+      expect(skill(router, { features: 'both' })).toBeGreaterThan(0.68);
     });
-  });
 
-  it('refuses an embedding of another length', () => {
-    const [policy] = fitted(router, { features: 'embedding' });
-    const [one] = fresh.features;
-    const values = new Float32Array(DIMENSIONS + 1);
-    const odd = {
-      ...one!,
-      lexical: { ...one!.lexical },
-      signals: { [SIGNAL]: { values, cost: 0, latency: 0 } },
-    };
-    expect(() => policy!.decide(state, odd, createRng(1))).toThrow(
-      'has 9 dimensions, and the policy learned from 8: obtain it from the same model',
-    );
-  });
-});
+    it.each(['embedding', 'both'])('needs the signal it rests on, and no other: %s', (features) => {
+      for (const policy of fitted(router, { features })) {
+        expect(policy.needs.signals).toEqual([SIGNAL]);
+      }
+      for (const policy of fitted(router, {})) expect(policy.needs.signals).toBeUndefined();
+    });
+
+    it.each(['embedding', 'both'])('decides as written down: %s', (features) => {
+      for (const policy of fitted(router, { features })) {
+        const again = policyFromDocument(JSON.parse(JSON.stringify(policy.toDocument())));
+        expect(again.needs).toEqual(policy.needs);
+        const rng = createRng(1);
+        for (const one of fresh.features) {
+          expect(again.forecast!(one)).toEqual(policy.forecast!(one));
+          expect(again.decide(state, one, rng).step).toEqual(policy.decide(state, one, rng).step);
+        }
+      }
+    });
+
+    it('is left out, saying why, where prompts have no embeddings', () => {
+      const bare = sample(200, 1, false);
+      const settings = { features: 'embedding' };
+      expect(router.fit(bare, bare, { ...options, settings })).toEqual({
+        leftOut:
+          'it is set to `features: embedding`, and the prompts have no embeddings: name some (compare --embeddings local)',
+      });
+    });
+
+    it('refuses an embedding of another length', () => {
+      const [policy] = fitted(router, { features: 'embedding' });
+      const [one] = fresh.features;
+      const values = new Float32Array(DIMENSIONS + 1);
+      const odd = {
+        ...one!,
+        lexical: { ...one!.lexical },
+        signals: { [SIGNAL]: { values, cost: 0, latency: 0 } },
+      };
+      expect(() => policy!.decide(state, odd, createRng(1))).toThrow(
+        'has 9 dimensions, and the policy learned from 8: obtain it from the same model',
+      );
+    });
+  },
+);

@@ -77,7 +77,7 @@ describe('Centroids', () => {
   it('refuse a document of parts that do not fit together', () => {
     const document = Centroids.of(rows, [0, 0, 1], 2, 10).toDocument();
     expect(() => new Centroids({ ...document, weights: '' })).toThrow(UserError);
-    expect(() => new Centroids({ ...document, buckets: 'AQD//wIA' })).toThrow('below 16384');
+    expect(() => new Centroids({ ...document, buckets: 'AQD//wIA' })).toThrow('below 32768');
   });
 });
 
