@@ -134,6 +134,23 @@ describe('embeddings of an endpoint', { timeout: 90_000 }, () => {
     expect(standIn.account().attempts - before).toBe(all - kept.records);
   });
 
+  test('an interrupt stores what is under way and says how to go on', async () => {
+    await importRun('stopped', 600);
+    const url = await serve(500);
+    const child = start(argsOf('stopped', '--embeddings', spec(url)), { cwd: folder.path });
+    const over = ended(child);
+    while (standIn.account().byStatus['200'] === undefined) await pause(20);
+    child.kill('SIGINT');
+    const { code, out, err } = await over;
+    expect({ code, out }).toEqual({ code: 130, out: '' });
+    expect(err).toContain('what was paid for is stored: compare again to go on.\n');
+    const { billed, abandoned } = standIn.account();
+    expect(abandoned).toBe(0);
+    const kept = await ledger(folder.path, 'stopped', 'embedding');
+    expect(kept.cost).toBe(billed.delivered.cost);
+    expect(kept.records).toBeLessThan(Math.ceil(600 / BATCH));
+  });
+
   test('a budget that does not suffice ends it before the first call', async () => {
     await importRun('capped');
     const url = await serve();
@@ -229,6 +246,32 @@ describe('complexity as a model reads it', { timeout: 90_000 }, () => {
     expect(await compare()).toMatchObject({ code: 0, err: '' });
     expect(standIn.account().attempts).toBe(60);
   });
+});
+
+test('a simulated model rates requests offline, and that is said', {
+  timeout: 60_000,
+}, async () => {
+  const folder = temporaryFolder();
+  const command = (...args: string[]) => switchyard(args, { cwd: folder.path });
+  const file = writeLongFormat(folder.path, 'bare', { prompts: 60 });
+  writeFileSync(
+    join(folder.path, 'bare.yaml'),
+    [
+      'name: bare',
+      `dataset: { path: ./${file}, import: outcomes }`,
+      "models: ['recorded/*']",
+      'routers: [{ id: complexity, classifier: { model: simulated/small } }]',
+    ].join('\n'),
+  );
+  expect(await command('run', 'bare.yaml', '--quiet')).toMatchObject({ code: 0, err: '' });
+  const { code, out } = await command('compare', 'bare', '--bootstrap', '100', '--json', '--quiet');
+  expect(code).toBe(0);
+  const { simulated, tradeoffs } = JSON.parse(out);
+  expect(simulated).toBe(true);
+  expect(tradeoffs.some(({ router }: Row) => router === 'complexity')).toBe(true);
+  const { records } = await ledger(folder.path, 'bare', 'router');
+  expect(records).toBe(60);
+  folder.remove();
 });
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
