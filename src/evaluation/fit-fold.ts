@@ -1,6 +1,6 @@
 import type { Features } from '../features/index.js';
 import { CELL } from '../outcomes/index.js';
-import { type Policy, replay, unmetNeed } from '../policies/index.js';
+import { type Policy, replayAll, unmetNeed } from '../policies/index.js';
 import type { Router, RouterData } from '../routers/index.js';
 import { createRng, mean } from '../statistics/index.js';
 import { type Baseline, fitBaselines } from './baselines.js';
@@ -106,7 +106,7 @@ export function fitRouters(
     }
     routers.set(
       router.id,
-      fitted.map((policy) => contend(landPolicy(policy, input, fold), always)),
+      landPolicies(fitted, input, fold).map((landed) => contend(landed, always)),
     );
   }
   return { routers, leftOut };
@@ -152,24 +152,25 @@ function unmet(policy: Policy, { common, features }: FoldInput, fold: Fold): str
   return null;
 }
 
-function landPolicy(policy: Policy, input: FoldInput, fold: Fold): Baseline & { policy: Policy } {
+function landPolicies(
+  policies: readonly Policy[],
+  input: FoldInput,
+  fold: Fold,
+): (Baseline & { policy: Policy })[] {
   const { matrix } = input.common;
-  const land = (rows: Int32Array, side: string): Landing =>
-    landReplay(
-      replay(
-        policy,
-        { matrix, features: input.features, rows },
-        createRng(input.seed, 'replay', policy.id, side),
-      ),
-      matrix,
-    );
-  return {
+  const land = (rows: Int32Array, side: string): Landing[] =>
+    replayAll(policies, { matrix, features: input.features, rows }, ({ id }) =>
+      createRng(input.seed, 'replay', id, side),
+    ).map((replayed) => landReplay(replayed, matrix));
+  const tune = land(fold.tune, 'tune');
+  const test = land(fold.test, 'test');
+  return policies.map((policy, at) => ({
     router: policy.router,
     dial: policy.dial,
-    tune: land(fold.tune, 'tune'),
-    test: land(fold.test, 'test'),
+    tune: tune[at]!,
+    test: test[at]!,
     policy,
-  };
+  }));
 }
 
 function contend(

@@ -9,7 +9,7 @@ export type EpisodeStep = Exclude<Step, { kind: 'consult' }>;
 const stepLimit = (models: number): number => 4 * models + 8;
 
 /**
- * One request after another under one policy, whoever drives it: asks for decisions, consults the
+ * One request under one policy, whoever drives it: asks for decisions, consults the
  * verifier, and refuses steps that make no sense. Replay and live traffic differ only in where
  * answers come from.
  */
@@ -18,8 +18,8 @@ export class Episode {
   readonly #rng: Rng;
   readonly #learned: unknown;
   readonly #onDecision: ((decision: Decision) => void) | undefined;
-  #features: Features;
-  #calls: SeenCall[] = [];
+  readonly #features: Features;
+  readonly #calls: SeenCall[] = [];
   #steps = 0;
 
   constructor(
@@ -38,13 +38,6 @@ export class Episode {
 
   get calls(): readonly SeenCall[] {
     return this.#calls;
-  }
-
-  /** Leaves what was for another request, or the same one anew. */
-  restart(features: Features): void {
-    this.#features = features;
-    this.#calls = [];
-    this.#steps = 0;
   }
 
   /**

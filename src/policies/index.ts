@@ -19,5 +19,5 @@ export type {
   SeenCall,
   Step,
 } from './policy.js';
-export { type EpisodeListener, type Replayed, replay } from './replay.js';
+export { type EpisodeListener, type Replayed, replay, replayAll } from './replay.js';
 export type { ReplayData } from './replay-data.js';

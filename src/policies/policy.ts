@@ -70,6 +70,11 @@ export interface Policy {
   readonly models: readonly string[];
   readonly needs: PolicyNeeds;
   decide(state: EpisodeState, features: Features, rng: Rng): Decision;
+  /**
+   * The model that `decide` calls, as an index, before any feedback. Present where the policy calls
+   * one model, keeps its answer, and draws no lots: it can then be replayed without episodes.
+   */
+  choose?(features: Features): number;
   /** The verifier's opinion of an answer, in [0, 1]. Present where `decide` can consult. */
   verify?(features: Features, model: number, text: string): number;
   /** What it expects before any call. Present where it predicts; checked against what came out. */

@@ -2,14 +2,13 @@ import { z } from 'zod';
 import type { Policy, PolicyDocument } from '../policies/index.js';
 import { checkedParameters } from './policy-document.js';
 import type { Router } from './router.js';
-import { singleCallPolicy } from './single-call-policy.js';
+import { fixedChoicePolicy } from './single-call-policy.js';
 
 const alwaysPolicy = (document: PolicyDocument): Policy =>
-  singleCallPolicy(document, () => ({
-    model: 0,
-    propensity: 1,
+  fixedChoicePolicy(document, {
+    choose: () => 0,
     explain: () => [`always ${document.models[0]}`],
-  }));
+  });
 
 /** The baselines: one policy a model, whatever the prompt. Its dial is the model's name. */
 export const always: Router = {

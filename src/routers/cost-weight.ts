@@ -20,6 +20,18 @@ export function bestValue({ quality, cost }: Expectation, price: number): number
   return best;
 }
 
+/** The same of numbers that hold the quality of each model, then the cost of each. */
+export function bestNumber(numbers: readonly number[], price: number): number {
+  const models = numbers.length / 2;
+  let best = 0;
+  for (let model = 1; model < models; model++) {
+    const dearer = numbers[models + model]! - numbers[models + best]!;
+    const gain = numbers[model]! - numbers[best]! - price * dearer;
+    if (gain > 0 || (gain === 0 && dearer < 0)) best = model;
+  }
+  return best;
+}
+
 /**
  * Cost weights at which the choice for some request turns, one a request and turn, ascending: the
  * slopes of the hull of what its models are expected to give.

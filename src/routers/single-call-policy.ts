@@ -11,14 +11,17 @@ export interface Choice {
   readonly explain: () => readonly string[];
 }
 
-/** A policy that calls the model it chooses, once, and keeps its answer. */
+/** What a single-call policy may have besides its choice. */
+export interface SingleCallExtra extends Pick<Policy, 'initialState' | 'learn' | 'forecast'> {
+  readonly needsDomain?: boolean | undefined;
+  readonly needsSignals?: readonly string[] | undefined;
+}
+
+/** A policy that calls the model it draws, once, and keeps its answer. */
 export function singleCallPolicy(
   document: PolicyDocument,
-  choose: (features: Features, rng: Rng, learned: unknown) => Choice,
-  extra: Pick<Policy, 'initialState' | 'learn'> & {
-    readonly needsDomain?: boolean;
-    readonly needsSignals?: readonly string[];
-  } = {},
+  draw: (features: Features, rng: Rng, learned: unknown) => Choice,
+  extra: SingleCallExtra = {},
 ): Policy {
   const { needsDomain, needsSignals = [], ...learning } = extra;
   return {
@@ -33,10 +36,31 @@ export function singleCallPolicy(
     },
     decide(state, features, rng) {
       if (state.calls.length > 0) return keepAnswer;
-      const { model, propensity, explain } = choose(features, rng, state.learned);
+      const { model, propensity, explain } = draw(features, rng, state.learned);
       return decided({ kind: 'call', model }, propensity, explain);
     },
     ...learning,
     toDocument: () => document,
   };
+}
+
+/** One that leaves nothing to chance: the same model for the same request. */
+export interface FixedChoice {
+  /** Index into the document's models. */
+  choose(features: Features): number;
+  /** Why it is that model. */
+  explain(features: Features, model: number): readonly string[];
+}
+
+/** A policy that calls the model it chooses, once, and keeps its answer. */
+export function fixedChoicePolicy(
+  document: PolicyDocument,
+  { choose, explain }: FixedChoice,
+  extra: Omit<SingleCallExtra, 'initialState' | 'learn'> = {},
+): Policy {
+  const draw = (features: Features): Choice => {
+    const model = choose(features);
+    return { model, propensity: 1, explain: () => explain(features, model) };
+  };
+  return { ...singleCallPolicy(document, draw, extra), choose };
 }

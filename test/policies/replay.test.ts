@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CELL } from '../../src/outcomes/index.js';
-import { type Policy, replay, type Step, unmetNeed } from '../../src/policies/index.js';
+import { type Policy, replay, replayAll, type Step, unmetNeed } from '../../src/policies/index.js';
 import { createRng } from '../../src/statistics/index.js';
 import { UserError } from '../../src/user-error.js';
 import { featuresOf, matrixOf, scripted } from './scripted-policies.js';
@@ -105,6 +105,49 @@ describe('replay', () => {
     expect(unmetNeed(policy, { matrix, features: [featuresOf('p')], rows })).toBe(
       'it needs the signal "embedding:x", and 1 of 1 prompts lack it',
     );
+  });
+
+  it('asks a policy that chooses for its model, as episodes would', () => {
+    const cells = (score: number) => [
+      { score, cost: 1, latency: 3 },
+      { score: 0.5, cost: 2, latency: 4 },
+    ];
+    const matrix = matrixOf(['lab/a', 'lab/b'], [[cells(0), cells(1)]]);
+    const data = { matrix, features: [featuresOf('p')], rows: Int32Array.of(0) };
+    const models = ['lab/b', 'lab/a'];
+    const stepped = scripted([call(0), keep(0)], { models });
+    const decide = (): never => {
+      throw new Error('asked for a step');
+    };
+    const chosen = scripted([], { models, decide, choose: () => 0 });
+    expect(replay(chosen, data, createRng(1))).toEqual(replay(stepped, data, createRng(1)));
+    expect(() => replay(scripted([], { choose: () => 2 }), data, createRng(1))).toThrow(
+      'call model 2 of 2',
+    );
+  });
+
+  it('replays policies together as each alone, draws included', () => {
+    const row = [
+      [{ cost: 1 }, { cost: 2 }],
+      [{ cost: 5 }, { cost: 9 }],
+    ];
+    const matrix = matrixOf(['lab/a', 'lab/b'], [row, row, row]);
+    const features = ['p', 'q', 'r'].map((text) => featuresOf(text));
+    const data = { matrix, features, rows: Int32Array.of(2, 0, 1) };
+    const drawing = (id: string): Policy => ({
+      ...scripted([]),
+      id,
+      decide: ({ calls }, _, rng) => ({
+        step: calls.length === 0 ? call(rng.below(2)) : keep(0),
+        propensity: 0.5,
+        reasons: [],
+      }),
+    });
+    const policies = [drawing('one'), drawing('two'), tryBoth, scripted([], { choose: () => 1 })];
+    const rngOf = ({ id }: Policy) => createRng('replay', id);
+    const together = replayAll(policies, data, rngOf);
+    expect(together).toEqual(policies.map((policy) => replay(policy, data, rngOf(policy))));
+    expect(together[0]).not.toEqual(together[1]);
   });
 
   it('says what a policy needs and the data lacks', () => {

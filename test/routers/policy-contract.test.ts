@@ -19,6 +19,11 @@ const rough: OutcomeMatrix = {
   score: seen.matrix.score.map((score, cell) => (cell % 7 === 0 ? 0 : score)),
 };
 
+/** What draws lots, or goes by answers, has to be asked step by step. */
+const STEPPED = ['random', 'mixture', 'cascade', 'cascade-routing'];
+/** They draw lots only where they are set to. */
+const EXPLORERS = ['adaptive', 'thompson', 'linucb'];
+
 const policiesOf = (router: string, serving = {}): readonly Policy[] => {
   const options = { seed: 1, dials: 5, settings: serving };
   const result = routers.get(router)!.fit(fitted.data, tuned.data, options);
@@ -29,8 +34,8 @@ const policiesOf = (router: string, serving = {}): readonly Policy[] => {
 describe.each(routerIds.map((router) => ({ router })))('$router', ({ router }) => {
   let policies: readonly Policy[];
   beforeAll(() => {
-    const explores = ['adaptive', 'thompson', 'linucb'].includes(router);
-    policies = policiesOf(router, explores ? { serving_exploration: 0.3 } : {});
+    const settings = EXPLORERS.includes(router) ? { serving_exploration: 0.3 } : {};
+    policies = policiesOf(router, settings);
   });
 
   it('names itself and its dial, each setting apart', () => {
@@ -61,6 +66,26 @@ describe.each(routerIds.map((router) => ({ router })))('$router', ({ router }) =
         for (const { propensity } of driven.decisions) {
           expect(propensity > 0 && propensity <= 1).toBe(true);
         }
+      }
+    }
+  });
+
+  it('chooses, where it says so without an episode, the model that it then calls', () => {
+    const rng = createRng(1);
+    const exploring = EXPLORERS.includes(router);
+    expect(exploring && policies.some(({ choose }) => choose !== undefined)).toBe(false);
+    for (const policy of exploring ? policiesOf(router) : policies) {
+      const { choose } = policy;
+      expect(choose === undefined).toBe(STEPPED.includes(router));
+      if (choose === undefined) continue;
+      const learned = policy.initialState?.() ?? null;
+      for (const features of [...seen.features, ...fitted.features]) {
+        const model = choose.call(policy, features);
+        const { step, propensity } = policy.decide({ calls: [], learned }, features, rng);
+        expect({ step, propensity }).toEqual({ step: { kind: 'call', model }, propensity: 1 });
+        const call = { model, text: 'so', failed: false, confidence: null };
+        const after = policy.decide({ calls: [call], learned }, features, rng);
+        expect(after.step).toEqual({ kind: 'stop', answer: 0 });
       }
     }
   });

@@ -33,7 +33,9 @@ export class Knowledge {
   readonly #positions: readonly number[];
   readonly #estimates: QualityEstimates;
   readonly #forecasts = new WeakMap<Features, Forecast>();
-  readonly #outlooks = new WeakMap<Features, Map<string, Outlook>>();
+  readonly #outlooks = new Map<string, Outlook>();
+  /** The request that the outlooks are of. */
+  #inProspect: Features | null = null;
 
   /** @param positions of the policy's models among those that the predictor foretells */
   constructor(
@@ -69,23 +71,23 @@ export class Knowledge {
     return this.#predictor.explain(features);
   }
 
-  /** Remembered for as long as the features live: all settings of a dial ask for the same. */
+  /** Remembered until the next request: all settings of a dial ask for the same. */
   outlook(
     features: Features,
     called: number,
     failed: number,
     opinions: readonly Opinion[],
   ): Outlook {
-    const known = this.#outlooks.get(features) ?? new Map<string, Outlook>();
-    this.#outlooks.set(features, known);
+    if (features !== this.#inProspect) this.#outlooks.clear();
+    this.#inProspect = features;
     const said = opinions
       .toSorted((a, b) => a.model - b.model)
       .map(({ model, confidence, conclusion }) => [model, confidence, conclusion]);
     const key = JSON.stringify([called, failed, said]);
-    const before = known.get(key);
-    if (before !== undefined) return before;
+    const known = this.#outlooks.get(key);
+    if (known !== undefined) return known;
     const fresh = this.#look(features, called, failed, opinions);
-    known.set(key, fresh);
+    this.#outlooks.set(key, fresh);
     return fresh;
   }
 

@@ -6,7 +6,7 @@ import { dialSettings, thresholdsOf } from '../dial.js';
 import { hullModels, meansByModel, nothingToChoose } from '../model-means.js';
 import { checked, checkedParameters, dialLabel, policyId } from '../policy-document.js';
 import type { Router } from '../router.js';
-import { singleCallPolicy } from '../single-call-policy.js';
+import { fixedChoicePolicy } from '../single-call-policy.js';
 import {
   askedSignal,
   type ComplexityReader,
@@ -32,21 +32,21 @@ function complexityPolicy(
   thresholds: readonly number[],
   reader: ComplexityReader,
 ): Policy {
-  return singleCallPolicy(
+  return fixedChoicePolicy(
     document,
-    (features) => {
-      const score = reader.score(features);
-      const model = thresholds.filter((threshold) => score >= threshold).length;
-      return {
-        model,
-        propensity: 1,
-        explain: () => [
-          reader.explain(features),
-          model === 0
-            ? `below ${thresholds[0]}: the cheapest model`
-            : `at least ${thresholds[model - 1]}: model ${model + 1} of ${document.models.length} by cost`,
-        ],
-      };
+    {
+      choose(features) {
+        const score = reader.score(features);
+        let model = 0;
+        while (model < thresholds.length && score >= thresholds[model]!) model++;
+        return model;
+      },
+      explain: (features, model) => [
+        reader.explain(features),
+        model === 0
+          ? `below ${thresholds[0]}: the cheapest model`
+          : `at least ${thresholds[model - 1]}: model ${model + 1} of ${document.models.length} by cost`,
+      ],
     },
     { needsSignals: reader.signals },
   );

@@ -6,7 +6,7 @@ import { dialSettings, thresholdsOf } from '../dial.js';
 import { hullModels, type ModelMeans, meansByModel, nothingToChoose } from '../model-means.js';
 import { checked, checkedParameters, dialLabel, policyId } from '../policy-document.js';
 import type { Router } from '../router.js';
-import { singleCallPolicy } from '../single-call-policy.js';
+import { fixedChoicePolicy } from '../single-call-policy.js';
 import { defaultClassifier, explainComplexity } from './complexity-classifier.js';
 import { ModelRouter } from './model-router.js';
 import { DEFAULT_RULES, type RoutingRule, routingRuleSchema } from './routing-rule.js';
@@ -35,19 +35,18 @@ function rulesPolicy(document: PolicyDocument, parameters: Parameters): Policy {
   const { rules, tiers, boundary } = parameters;
   const router = new ModelRouter(rules, tiers);
   const indices = new Map(document.models.map((model, index) => [model, index]));
-  return singleCallPolicy(
+  return fixedChoicePolicy(
     document,
-    (features) => {
-      const { model, rule, tier } = router.route(features, boundary);
-      return {
-        model: indices.get(model)!,
-        propensity: 1,
-        explain: () => [
+    {
+      choose: (features) => indices.get(router.route(features, boundary).model)!,
+      explain(features) {
+        const { model, rule, tier } = router.route(features, boundary);
+        return [
           rule === null ? 'no rule matched' : `rule ${JSON.stringify(rule.name)} matched`,
           `uses ${tier === null ? '' : `the ${tier} tier, `}${model}`,
           explainComplexity(defaultClassifier.classify(features)),
-        ],
-      };
+        ];
+      },
     },
     { needsDomain: rules.some(({ when }) => when.domain !== undefined) },
   );

@@ -28,6 +28,7 @@ export function withPredictedDomain(router: Router): Router {
     id,
     summary: `${router.id}, by a domain told from the text`,
     source: router.source,
+    kin: 'forecasts',
     ...(router.settings === undefined ? {} : { settings: router.settings }),
     ...(router.readsEmbeddings === undefined ? {} : { readsEmbeddings: router.readsEmbeddings }),
     ...(router.members === undefined ? {} : { members: router.members }),
@@ -66,13 +67,16 @@ function relabelling(
   policy: Policy,
   classifier: DomainClassifier,
 ): Policy {
-  const { verify, forecast, learn } = policy;
+  const { choose, verify, forecast, learn } = policy;
   return {
     ...policy,
     id: policyId(document),
     router: document.router,
     needs: { ...policy.needs, domain: false },
     decide: (state, features, rng) => policy.decide(state, classifier.relabel(features), rng),
+    ...(choose === undefined
+      ? {}
+      : { choose: (features) => choose.call(policy, classifier.relabel(features)) }),
     ...(verify === undefined
       ? {}
       : {

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { Features } from '../../features/index.js';
-import type { Forecast, Policy, PolicyDocument } from '../../policies/index.js';
-import { bestValue, costWeightAt, turningWeights } from '../cost-weight.js';
+import type { Policy, PolicyDocument } from '../../policies/index.js';
+import { bestNumber, costWeightAt, turningWeights } from '../cost-weight.js';
 import { dialSettings } from '../dial.js';
-import { hullModels, meansByModel, nothingToChoose } from '../model-means.js';
+import { meansByModel, NOTHING_MEASURED } from '../model-means.js';
 import { checked, checkedParameters, dialLabel, written } from '../policy-document.js';
 import type { Router } from '../router.js';
-import { singleCallPolicy } from '../single-call-policy.js';
+import { fixedChoicePolicy } from '../single-call-policy.js';
+import { ForecastMemory } from './forecast-memory.js';
 import { isLeftOut } from './held-out.js';
 import { learnOnce } from './learn-once.js';
 import type { Predictor, PredictorMethod } from './predictor.js';
@@ -14,51 +14,37 @@ import type { Predictor, PredictorMethod } from './predictor.js';
 interface Weighing {
   /** Quality given up for one `cost_scale`. */
   readonly cost_weight: number;
-  /** The dearest model's mean cost on fit. */
+  /** The dearest model's mean cost on fit, 1 where all are free. */
   readonly cost_scale: number;
 }
 
-/** A predictor that forecasts each request once, as all settings of a dial ask for the same. */
-function remembering(predictor: Predictor): Predictor {
-  const known = new WeakMap<Features, Forecast>();
-  return {
-    ...(predictor.needsDomain === undefined ? {} : { needsDomain: predictor.needsDomain }),
-    ...(predictor.needsSignals === undefined ? {} : { needsSignals: predictor.needsSignals }),
-    explain: (features) => predictor.explain(features),
-    forecast(features) {
-      const before = known.get(features);
-      if (before !== undefined) return before;
-      const forecast = predictor.forecast(features);
-      known.set(features, forecast);
-      return forecast;
-    },
-  };
-}
-
-function predictingPolicy(document: PolicyDocument, predictor: Predictor, weigh: Weighing): Policy {
+function predictingPolicy(
+  document: PolicyDocument,
+  predictor: Predictor,
+  memory: ForecastMemory,
+  weigh: Weighing,
+): Policy {
   const { models } = document;
-  const policy = singleCallPolicy(document, (features) => {
-    const forecast = predictor.forecast(features);
-    const model = bestValue(forecast, weigh.cost_weight / weigh.cost_scale);
-    return {
-      model,
-      propensity: 1,
-      explain: () => [
-        `expects quality ${forecast.quality[model]!.toFixed(3)} of ${models[model]} at ${(100 * (forecast.cost[model]! / weigh.cost_scale)).toFixed(1)} % of the dearest model's mean cost`,
-        predictor.explain(features),
-        `weighs cost ${weigh.cost_weight} against quality 1`,
-      ],
-    };
-  });
-  return {
-    ...policy,
-    needs: {
-      domain: predictor.needsDomain ?? false,
-      answers: false,
-      ...(predictor.needsSignals === undefined ? {} : { signals: predictor.needsSignals }),
+  const price = weigh.cost_weight / weigh.cost_scale;
+  return fixedChoicePolicy(
+    document,
+    {
+      choose: (features) => bestNumber(memory.numbers(features), price),
+      explain(features, model) {
+        const { quality, cost } = memory.forecast(features);
+        return [
+          `expects quality ${quality[model]!.toFixed(3)} of ${models[model]} at ${(100 * (cost[model]! / weigh.cost_scale)).toFixed(1)} % of the dearest model's mean cost`,
+          predictor.explain(features),
+          `weighs cost ${weigh.cost_weight} against quality 1`,
+        ];
+      },
     },
-    forecast: (features) => predictor.forecast(features),
-  };
+    {
+      needsDomain: predictor.needsDomain,
+      needsSignals: predictor.needsSignals,
+      forecast: (features) => memory.forecast(features),
+    },
+  );
 }
 
 /**
@@ -79,19 +65,21 @@ export function predictingRouter<Document>(method: PredictorMethod<Document>): R
     fit(fit, tune, options) {
       const settings = checked(method.settings, options.settings, 'settings', place);
       const means = meansByModel(fit);
-      const reason = nothingToChoose(hullModels(means));
-      if (reason !== null) return { leftOut: reason };
+      // One model may be the best and the cheapest on the whole, and another on some requests.
+      if (means.length < 2) return { leftOut: 'there is one model only' };
       const known = means.filter(({ quality, cost }) => !Number.isNaN(quality + cost));
+      if (known.length === 0) return { leftOut: NOTHING_MEASURED };
       if (known.length < means.length) {
         const lacking = means.find((one) => !known.includes(one))!;
         return { leftOut: `${lacking.model} has no scores or no costs on the part to learn from` };
       }
       const learned = learnOnce(method, fit, { seed: options.seed, settings });
       if (isLeftOut(learned)) return learned;
-      const predictor = remembering(method.load(learned, fit.models.length));
-      const costScale = written(Math.max(...means.map(({ cost }) => cost)));
+      const predictor = method.load(learned, fit.models.length);
+      const memory = new ForecastMemory(predictor);
+      const costScale = written(Math.max(...means.map(({ cost }) => cost))) || 1;
       const turning = turningWeights(
-        tune.features.map((features) => predictor.forecast(features)),
+        tune.features.map((features) => memory.forecast(features)),
         costScale,
       );
       return dialSettings(options.dials).map((dial) => {
@@ -102,7 +90,7 @@ export function predictingRouter<Document>(method: PredictorMethod<Document>): R
           models: fit.models,
           parameters: { ...weighing, predictor: learned },
         };
-        return predictingPolicy(document, predictor, weighing);
+        return predictingPolicy(document, predictor, memory, weighing);
       });
     },
     fromDocument(document) {
@@ -113,7 +101,7 @@ export function predictingRouter<Document>(method: PredictorMethod<Document>): R
       });
       const parameters = checkedParameters(schema, document);
       const predictor = method.load(parameters.predictor as Document, document.models.length);
-      return predictingPolicy(document, remembering(predictor), parameters);
+      return predictingPolicy(document, predictor, new ForecastMemory(predictor), parameters);
     },
   };
 }

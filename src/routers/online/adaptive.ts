@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Features } from '../../features/index.js';
 import type { Policy, PolicyDocument } from '../../policies/index.js';
 import { createRng, type Rng, shuffledIndices } from '../../statistics/index.js';
 import { UserError } from '../../user-error.js';
@@ -113,8 +114,14 @@ function adaptivePolicy(document: PolicyDocument, parameters: Parameters): Polic
         observe(stateOf(learned), promptKind(features), model, score, cost),
     },
   );
+  const explores = explorationAfter(parameters.state, exploration, trial_rounds) > 0;
   return {
     ...policy,
+    ...(explores
+      ? {}
+      : {
+          choose: (features: Features) => lookUp(parameters.state, promptKind(features)).greedy,
+        }),
     forecast: (features) => lookUp(parameters.state, promptKind(features)).expected,
   };
 }

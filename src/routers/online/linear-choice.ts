@@ -44,24 +44,20 @@ export function choose(
 ): Chosen {
   const models = state.arms.length;
   const deviation = new Float64Array(models);
-  const price = (how.costWeight + (state.pacer?.penalty ?? 0)) / how.costScale;
+  const price = priceOf(state, how);
   const most = highestCost(state, cost, how);
-  let model = -1;
-  let best = Number.NEGATIVE_INFINITY;
-  for (let m = 0; m < models; m++) {
-    let explored = 0;
-    if (how.exploration > 0) {
+  let model: number;
+  if (how.exploration === 0) model = bestIndex(quality, cost, price, most);
+  else {
+    const hopeful = new Float64Array(models);
+    for (let m = 0; m < models; m++) {
       const arm = state.arms[m]!;
       const share = kept(arm, state.arrivals, how.discount);
       deviation[m] = how.exploration * Math.sqrt(variance(arm, context) / share);
-      explored = deviation[m]! * (how.exploring === 'draw' ? rng.normal() : 1);
+      const explored = deviation[m]! * (how.exploring === 'draw' ? rng.normal() : 1);
+      hopeful[m] = quality[m]! - price * cost[m]! + explored;
     }
-    if (cost[m]! > most) continue;
-    const index = quality[m]! - price * cost[m]! + explored;
-    if (model === -1 || index > best || (index === best && cost[m]! < cost[model]!)) {
-      model = m;
-      best = index;
-    }
+    model = bestIndex(hopeful, cost, 0, most);
   }
   const propensity = (): number => {
     if (how.exploring === 'bound' || how.exploration === 0) return 1;
@@ -75,8 +71,41 @@ export function choose(
   return { model, deviation, propensity };
 }
 
+/** The model that `choose` takes where nothing is explored. */
+export function chooseExpected(
+  state: LinearState,
+  { quality, cost }: Expected,
+  how: Omit<Choosing, 'exploration' | 'exploring'>,
+): number {
+  return bestIndex(quality, cost, priceOf(state, how), highestCost(state, cost, how));
+}
+
+/** Highest value − price · cost of those that cost no more than `most`; of equals the cheaper, then the earlier. */
+function bestIndex(value: Float64Array, cost: Float64Array, price: number, most: number): number {
+  let model = -1;
+  let best = Number.NEGATIVE_INFINITY;
+  for (let m = 0; m < cost.length; m++) {
+    if (cost[m]! > most) continue;
+    const index = value[m]! - price * cost[m]!;
+    if (model === -1 || index > best || (index === best && cost[m]! < cost[model]!)) {
+      model = m;
+      best = index;
+    }
+  }
+  return model;
+}
+
+const priceOf = (
+  { pacer }: LinearState,
+  { costWeight, costScale }: Pick<Choosing, 'costWeight' | 'costScale'>,
+): number => (costWeight + (pacer?.penalty ?? 0)) / costScale;
+
 /** What the pacer lets a call cost; never less than the cheapest does. */
-function highestCost({ pacer }: LinearState, cost: Float64Array, { budget }: Choosing): number {
+function highestCost(
+  { pacer }: LinearState,
+  cost: Float64Array,
+  { budget }: Pick<Choosing, 'budget'>,
+): number {
   if (pacer === undefined || budget === undefined) return Number.POSITIVE_INFINITY;
   let dearest = 0;
   let cheapest = Number.POSITIVE_INFINITY;

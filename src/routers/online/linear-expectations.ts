@@ -34,18 +34,32 @@ export function expectedOf(state: LinearState, context: Float64Array): Expected 
   return { quality, cost: expectedCosts(state) };
 }
 
-/** The same for a state that stays: its numbers laid out once, as it is asked about every request. */
+const laidOut = new WeakMap<LinearState, (context: Float64Array) => Expected>();
+
+/**
+ * The same for a state that stays: its numbers laid out once, as it is asked about every request.
+ * Policies of one state share what was last expected.
+ */
 export function fixedExpectations(state: LinearState): (context: Float64Array) => Expected {
+  const known = laidOut.get(state);
+  if (known !== undefined) return known;
   const size = state.arms[0]?.weights.length ?? 0;
   const weights = Float64Array.from(state.arms.flatMap((arm) => arm.weights));
   const cost = expectedCosts(state);
-  return (context) => {
+  let last: Float64Array | null = null;
+  let expected: Expected = { quality: new Float64Array(cost.length), cost };
+  const expectations = (context: Float64Array): Expected => {
+    if (context === last) return expected;
     const quality = new Float64Array(cost.length);
     for (let model = 0, from = 0; model < quality.length; model++, from += size) {
       let total = 0;
       for (let at = 0; at < size; at++) total += weights[from + at]! * context[at]!;
       quality[model] = total;
     }
-    return { quality, cost };
+    last = context;
+    expected = { quality, cost };
+    return expected;
   };
+  laidOut.set(state, expectations);
+  return expectations;
 }

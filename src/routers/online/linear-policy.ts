@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Features } from '../../features/index.js';
 import {
   type Decision,
   keepAnswer,
@@ -8,7 +9,7 @@ import {
 } from '../../policies/index.js';
 import { policyId } from '../policy-document.js';
 import { contextOf } from './context.js';
-import { type Chosen, choose, type Exploring } from './linear-choice.js';
+import { type Chosen, choose, chooseExpected, type Exploring } from './linear-choice.js';
 import { type Expected, expectedOf, fixedExpectations } from './linear-expectations.js';
 import { type LinearState, learned, linearStateSchema, readState } from './linear-state.js';
 
@@ -80,6 +81,12 @@ export function linearPolicy(
       const chosen = choose(state, expected, context, choosing, rng);
       return new BanditDecision(chosen, () => explain(chosen, expected, state));
     },
+    ...(exploration > 0
+      ? {}
+      : {
+          choose: (features: Features) =>
+            chooseExpected(fitted, expectedAtFirst(contextOf(features)), choosing),
+        }),
     forecast(features) {
       const { quality, cost } = expectedAtFirst(contextOf(features));
       return { quality: quality.map((value) => Math.min(1, Math.max(0, value))), cost };
