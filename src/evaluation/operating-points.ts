@@ -1,4 +1,4 @@
-import { clusterDifference, clusterPValue, holm } from '../statistics/index.js';
+import { boundedPValue, clusterDifference, holm } from '../statistics/index.js';
 import type { OperatingPointTest } from './comparison.js';
 import type { FittedFold } from './fit-fold.js';
 import { bootstrapPValue, gainOverMixture } from './mixture-check.js';
@@ -31,7 +31,7 @@ export function testOperatingPoints(
       ...named,
       against: 'reference' as const,
       difference: sample.estimate(sample.draw((at) => own.quality[at]! - ofReference.quality[at]!)),
-      p: clusterPValue(quality, -margin),
+      p: boundedPValue(quality, -margin),
     };
     const againstMixture = {
       ...named,

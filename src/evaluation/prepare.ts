@@ -108,7 +108,9 @@ export function prepare({ matrix, routers, signals, options }: CompareInput): Pr
   if (perDomain !== undefined && domains.size > 1) {
     asked.unshift({ router: perDomain, settings: {} });
   } else {
-    leftOut.push({ router: 'per-domain', reason: 'the prompts are of one domain' });
+    const declared = !domains.has(null);
+    const reason = `the prompts ${declared ? 'are of one domain' : 'declare no domain'}`;
+    leftOut.push({ router: 'per-domain', reason });
   }
   const chosen = withTwins(asked);
   const blocked =

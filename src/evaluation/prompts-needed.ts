@@ -1,4 +1,4 @@
-import { type ClusterMean, rowsNeeded } from '../statistics/index.js';
+import { type ClusterMean, groupsToRuleOut, rowsNeeded } from '../statistics/index.js';
 
 /** What was seen of a candidate whose verdict is open. */
 export interface OpenCase {
@@ -12,6 +12,8 @@ export interface OpenCase {
   readonly trifling: number;
   readonly alpha: number;
   readonly testRows: number;
+  /** Groups that the test rows count for. */
+  readonly testGroups: number;
   /** Prompts of the run for each test row. */
   readonly promptsPerTestRow: number;
 }
@@ -23,6 +25,9 @@ export interface PromptsNeeded {
   readonly shows: string;
 }
 
+/** No group differed from another: what more of them show is that none does. */
+const WITHOUT_SPREAD = 1e-12;
+
 /**
  * How many prompts would settle the case, and as what, if the differences stay as they were seen:
  * that all checks that are open hold, that the quality is not within the margin, or that the gain
@@ -31,8 +36,12 @@ export interface PromptsNeeded {
 export function promptsNeeded(of: OpenCase): PromptsNeeded | null {
   const { quality, cost, gain, holds, margin, trifling } = of;
   const perRow = Math.sqrt(of.testRows);
-  const rows = (error: number, effect: number): number | null =>
-    rowsNeeded(error * perRow, effect, { alpha: of.alpha });
+  const rowsPerGroup = of.testRows / of.testGroups;
+  const rows = (error: number, effect: number): number | null => {
+    if (!(error <= WITHOUT_SPREAD)) return rowsNeeded(error * perRow, effect, { alpha: of.alpha });
+    const groups = groupsToRuleOut(effect, of.alpha);
+    return groups === null ? null : groups * rowsPerGroup;
+  };
   const open = [
     {
       holds: holds.quality,

@@ -1,4 +1,4 @@
-import { clusterBounds, clusterDifference } from '../statistics/index.js';
+import { boundedBounds, clusterDifference } from '../statistics/index.js';
 import type { CommonPrompts } from './common-prompts.js';
 import type { Regression } from './comparison.js';
 
@@ -43,7 +43,7 @@ export function findRegressions(
       rows.map((row) => score(row, from)),
       rows.map((row) => groupOf[row]!),
     );
-    const { low, high } = clusterBounds(difference, ALPHA);
+    const { low, high } = boundedBounds(difference, ALPHA);
     regressions.push({
       model,
       from: columns[from]!.run,

@@ -1,10 +1,13 @@
 import {
+  boundedBounds,
+  boundedPValue,
   type ClusterMean,
   clusterBounds,
   clusterDifference,
   clusterPValue,
+  unseenShare,
 } from '../statistics/index.js';
-import type { ComparisonVerdict, VerdictCheck } from './comparison.js';
+import type { ComparisonVerdict, Estimate, VerdictCheck } from './comparison.js';
 import type { FittedFold } from './fit-fold.js';
 import { bootstrapPValue, gainOverMixture } from './mixture-check.js';
 import { promptsNeeded } from './prompts-needed.js';
@@ -38,8 +41,12 @@ export function judge(input: VerdictInput): ComparisonVerdict {
   const { sample, candidate, reference, constant, margin, alpha } = input;
   const common = { margin, alpha };
   if (candidate === null) {
-    const text = `Do not route: use ${constant.model}. No policy that routes between models was found to compare it with.`;
-    const policy = `always@${constant.model}`;
+    const model = constantPasses(input) ? constant.model : reference.model;
+    const reason = input.costKnown
+      ? 'No policy that routes between models was found to compare it with.'
+      : 'No costs are known, so there is nothing to trade its quality against.';
+    const text = `Do not route: use ${model}. ${reason}`;
+    const policy = `always@${model}`;
     return {
       ...common,
       answer: 'do_not_route',
@@ -91,6 +98,7 @@ export function judge(input: VerdictInput): ComparisonVerdict {
           trifling: TRIFLING_GAIN,
           alpha,
           testRows: sample.rows,
+          testGroups: sample.effectiveGroups,
           promptsPerTestRow: input.promptsPerTestRow,
         })
       : null;
@@ -131,10 +139,13 @@ function meanCheck(
   input: VerdictInput,
   candidate: string,
 ): VerdictCheck {
-  const { low, high } = clusterBounds(of, input.alpha);
+  const { low, high } =
+    name === 'quality' ? boundedBounds(of, input.alpha) : clusterBounds(of, input.alpha);
   const known = name === 'quality' || input.costKnown;
-  const flipped = side === 'above' ? of : { ...of, mean: -of.mean };
-  const p = clusterPValue(flipped, side === 'above' ? threshold : -threshold);
+  const p =
+    name === 'quality'
+      ? boundedPValue(of, threshold)
+      : clusterPValue({ ...of, mean: -of.mean }, -threshold);
   const estimate = {
     mean: known ? finite(of.mean) : null,
     low: known ? finite(low) : null,
@@ -151,14 +162,15 @@ function mixtureCheck(
   { sample, alpha, costKnown, costInUsd, reference }: VerdictInput,
   candidate: string,
 ): { check: VerdictCheck; high: number; standardError: number } {
-  const estimate = costKnown
-    ? sample.estimate(gains, 1 - 2 * alpha)
-    : { mean: null, low: null, high: null };
   const p = bootstrapPValue(gains, sample.effectiveGroups);
   const known = gains.subarray(1).filter((value) => !Number.isNaN(value));
   const average = known.reduce((total, value) => total + value, 0) / known.length;
   const variance =
     known.reduce((total, value) => total + (value - average) ** 2, 0) / (known.length - 1);
+  const standardError = sample.groupCount < 2 ? Number.NaN : Math.sqrt(variance);
+  const estimate = costKnown
+    ? unlessWithoutSpread(sample.estimate(gains, 1 - 2 * alpha), standardError, sample, alpha)
+    : { mean: null, low: null, high: null };
   const check: VerdictCheck = {
     name: 'mixture',
     text: checkText('mixture', estimate, 0, {
@@ -174,15 +186,28 @@ function mixtureCheck(
   return {
     check,
     high: estimate.high ?? Number.POSITIVE_INFINITY,
-    standardError: Math.sqrt(variance),
+    standardError,
   };
+}
+
+/** Resamples that are all alike are no certainty: groups not seen may do otherwise. */
+function unlessWithoutSpread(
+  estimate: Estimate,
+  standardError: number,
+  { effectiveGroups }: TestSample,
+  alpha: number,
+): Estimate {
+  const { mean } = estimate;
+  if (mean === null || !(standardError <= EQUAL)) return estimate;
+  const unseen = unseenShare(effectiveGroups, alpha);
+  return { mean, low: mean - unseen, high: mean + unseen };
 }
 
 /** Whether a model other than the reference, chosen on tune, passes the quality and the cost test alone. */
 function constantPasses(input: VerdictInput): boolean {
   const { constant, reference, margin, alpha, costKnown } = input;
   if (!costKnown || constant.model === reference.model) return false;
-  const quality = clusterBounds(difference(input, constant.procedure, 'quality'), alpha);
+  const quality = boundedBounds(difference(input, constant.procedure, 'quality'), alpha);
   const cost = clusterBounds(difference(input, constant.procedure, 'cost'), alpha);
   return quality.low > -margin && cost.high < 0;
 }

@@ -23,7 +23,8 @@ const UNDECLARED = '(none)';
  * Looks at the test part domain by domain, on the same resamples as everything else. The candidate is
  * held against the random mixture at its cost *in each domain*, so a policy that only tells domains
  * apart gains nothing. The models mixed are those on the hull of the domain's own fit and tune prompts
- * in at least half of the folds: a domain of one fold may hold too few test prompts to draw a line through.
+ * in at least half of the folds: a domain of one fold may hold too few test prompts to draw a line
+ * through. Where there are none, those on the folds' hulls over all domains are.
  * @returns null where there are fewer than two domains
  */
 export function lookWithinDomains(input: WithinDomainsInput): WithinDomains | null {
@@ -147,7 +148,11 @@ function mixedModels({ folds }: WithinDomainsInput, isHere: (row: number) => boo
       })),
     );
   });
-  return Array.from({ length: width }, (_, m) => m).filter(
-    (m) => 2 * hulls.filter((hull) => hull.includes(m)).length >= folds.length,
-  );
+  const inHalf = (of: readonly (readonly number[])[]): number[] =>
+    Array.from({ length: width }, (_, m) => m).filter(
+      (m) => 2 * of.filter((hull) => hull.includes(m)).length >= folds.length,
+    );
+  const here = inHalf(hulls);
+  // A domain met only on test, or whose folds agree on no model, is mixed from what is good overall.
+  return here.length > 0 ? here : [...new Set(folds.flatMap(({ hull }) => hull))];
 }

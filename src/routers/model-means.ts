@@ -36,10 +36,12 @@ export function hullModels(models: readonly ModelMeans[]): ModelMeans[] {
   return upperHull(models).map((at) => models[at]!);
 }
 
-/** Why a router has nothing to choose between; null where it has. */
+export const NOTHING_MEASURED =
+  'no model has both scores and costs on the part it would learn from';
+
+/** Why a router that goes by the models' means alone has nothing to choose between; null where it has. */
 export function nothingToChoose(hull: readonly ModelMeans[]): string | null {
-  if (hull.length === 0)
-    return 'no model has both scores and costs on the part it would learn from';
+  if (hull.length === 0) return NOTHING_MEASURED;
   if (hull.length === 1) {
     return `one model, ${hull[0]!.model}, is at least as good and as cheap as any other`;
   }

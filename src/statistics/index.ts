@@ -6,6 +6,12 @@ export {
   resampledMeans,
 } from './bootstrap.js';
 export {
+  boundedBounds,
+  boundedPValue,
+  groupsToRuleOut,
+  unseenShare,
+} from './bounded-mean.js';
+export {
   type ClusterMean,
   clusterBounds,
   clusterDifference,

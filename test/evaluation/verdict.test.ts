@@ -21,6 +21,7 @@ const open: OpenCase = {
   trifling: 0.005,
   alpha: 0.025,
   testRows: 400,
+  testGroups: 400,
   promptsPerTestRow: 2,
 };
 
