@@ -137,7 +137,8 @@ export function prepare({ matrix, routers, signals, options }: CompareInput): Pr
 function withTwins(asked: readonly RouterSettings[]): readonly RouterSettings[] {
   const ids = new Set(asked.map(({ router }) => router.id));
   return asked.flatMap(({ router, settings }) => {
-    if (!router.usesDomain || ids.has(predictedTwin(router.id))) return [{ router, settings }];
+    const reads = router.usesDomain || router.readsDomain?.(settings);
+    if (!reads || ids.has(predictedTwin(router.id))) return [{ router, settings }];
     const twin = registry.get(predictedTwin(router.id)) ?? withPredictedDomain(router);
     return [
       { router, settings },

@@ -7,13 +7,11 @@ const KEYED = new Set(['shares', 'dropped', 'assumedPrices']);
 /** What a comparison that was stored before these were computed has in their place. */
 const ABSENT = {
   costRange: null,
-  withinDomains: null,
   routers: [],
   failed: 'zero',
   operatingPoints: [],
   metricDifferences: [],
   calibration: [],
-  learningCurve: null,
   prequential: [],
   choice: null,
   runs: [],
@@ -31,7 +29,13 @@ const ABSENT = {
 export function comparisonJson(comparison: Comparison): Record<string, unknown> {
   const { run, runName, ...rest } = comparison;
   const splits = { ...rest.splits, testGroups: rest.splits.testGroups ?? null };
-  const tradeoffs = rest.tradeoffs.map((tradeoff) => ({ role: null, ...tradeoff }));
+  // No interval without what it is over: all of these are over the whole test part.
+  const groups = splits.testGroups;
+  const sample = { prompts: splits.test, groups };
+  const verdict = { ...rest.verdict, ...sample };
+  const tradeoffs = rest.tradeoffs.map((tradeoff) => ({ role: null, groups, ...tradeoff }));
+  const withinDomains = rest.withinDomains ? { ...rest.withinDomains, ...sample } : null;
+  const learningCurve = rest.learningCurve ? { ...rest.learningCurve, ...sample } : null;
   const metrics = rest.metrics.map((metric) => ({ prompts: null, groups: null, ...metric }));
   const operatingPoints = (rest.operatingPoints ?? []).map((point) => ({
     prompts: null,
@@ -42,7 +46,17 @@ export function comparisonJson(comparison: Comparison): Record<string, unknown> 
     run,
     name: runName,
     ...(snakeCase(
-      { ...ABSENT, ...rest, splits, tradeoffs, metrics, operatingPoints },
+      {
+        ...ABSENT,
+        ...rest,
+        splits,
+        verdict,
+        tradeoffs,
+        metrics,
+        operatingPoints,
+        withinDomains,
+        learningCurve,
+      },
       KEYED,
     ) as Record<string, unknown>),
   };

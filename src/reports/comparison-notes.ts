@@ -65,12 +65,3 @@ function provenanceText(comparison: Comparison): string {
   const judge = comparison.calibrated ? comparison.judge : `${comparison.judge} (not calibrated)`;
   return `${named}judge ${judge} · cost basis ${comparison.costBasis} · seed ${comparison.seed} · split seed ${comparison.splitSeed} · data ${provenance.dataHash.slice(0, 12)} · switchyard ${provenance.codeVersion} · reading ${comparison.testReadings} of this test part`;
 }
-
-/** What the intervals of a table are over: `4,237 test prompts in 4,042 groups`. */
-export function sampleText({ splits, tradeoffs }: Comparison): string {
-  const crossFitted = splits.folds > 1;
-  const prompts = tradeoffs[0]?.prompts ?? splits.test;
-  const groups = splits.testGroups ?? (crossFitted ? splits.groups : undefined);
-  const kind = crossFitted ? 'prompts, each tested out of fold,' : 'test prompts';
-  return `${count(prompts)} ${kind}${groups === undefined ? '' : ` in ${count(groups)} groups`}`;
-}

@@ -39,6 +39,7 @@ const verdict = z.strictObject({
     .nullable()
     .describe('Share of prompts on which candidate and reference differ'),
   n_needed: count.nullable().describe('Prompts in all that would settle it at 80 % power'),
+  ...sampleOrNull,
   checks: z.array(check),
 });
 
@@ -47,6 +48,7 @@ const tradeoff = z.strictObject({
   router: z.string(),
   dial: z.string(),
   split: z.enum(['test', 'cross-fit']),
+  ...sampleOrNull,
   prompts: count,
   quality: estimate.describe('Mean score, 0 to 1'),
   cost_usd_per_1k: estimate.describe('US dollars per 1,000 prompts; null unless the basis is usd'),
@@ -91,6 +93,7 @@ const domain = z.strictObject({
 
 const withinDomains = z.strictObject({
   policy: z.string().nullable(),
+  ...sampleOrNull,
   gain: estimate.nullable(),
   over_per_domain: estimate.nullable().describe('Candidate less the lookup by domain'),
   domains: z.array(domain),
@@ -128,6 +131,7 @@ const calibration = z.strictObject({
 
 const learningCurve = z.strictObject({
   router: z.string(),
+  ...sampleOrNull,
   points: z.array(
     z.strictObject({
       share: share.describe("Of the fit part's groups"),

@@ -1,8 +1,10 @@
 import type { Comparison } from '../evaluation/index.js';
 import { count, fraction, interval, percent, signed } from './numbers.js';
+import { sampleText } from './sample-text.js';
 
 /** What a lookup by domain reaches, and whether the candidate does more than tell domains apart. */
-export function withinDomainsNotes({ withinDomains, tradeoffs }: Comparison): readonly string[] {
+export function withinDomainsNotes(comparison: Comparison): readonly string[] {
+  const { withinDomains, tradeoffs } = comparison;
   if (withinDomains === undefined || withinDomains === null) return [];
   const { policy, gain, overPerDomain, domains } = withinDomains;
   const lookup = tradeoffs.find(({ router, dial }) => router === 'per-domain' && dial === 'best');
@@ -23,6 +25,6 @@ export function withinDomainsNotes({ withinDomains, tradeoffs }: Comparison): re
       ? []
       : [`its quality less the lookup's: ${interval(overPerDomain, signed(fraction))}`];
   return [
-    `within ${count(domains.length)} domains: ${[...reached, ...beyond, ...over].join('; ')}`,
+    `within ${count(domains.length)} domains (${sampleText(comparison)}): ${[...reached, ...beyond, ...over].join('; ')}`,
   ];
 }

@@ -47,10 +47,12 @@ const all: readonly Router[] = [
   linucb,
 ];
 
-/** Every router there is, by id; one that reads the declared domain is followed by its twin. */
+/** Every router there is, by id; one that may read the declared domain is followed by its twin. */
 export const routers: ReadonlyMap<string, Router> = new Map(
   all
-    .flatMap((router) => (router.usesDomain ? [router, withPredictedDomain(router)] : [router]))
+    .flatMap((router) =>
+      router.usesDomain || router.readsDomain ? [router, withPredictedDomain(router)] : [router],
+    )
     .map((router) => [router.id, router]),
 );
 

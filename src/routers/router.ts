@@ -50,6 +50,8 @@ export interface Router {
   readonly source: string;
   /** It reads the declared domain, so it is compared twice: with that, and with a predicted one. */
   readonly usesDomain?: boolean;
+  /** Whether it does under these settings, where that hangs on them. */
+  readsDomain?(settings: Readonly<Record<string, unknown>>): boolean;
   /** It has a setting `features`, by which it rests on embeddings. */
   readonly readsEmbeddings?: boolean;
   /** Signals that its settings ask for, which whoever compares obtains. Embeddings are named apart. */

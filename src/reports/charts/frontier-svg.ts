@@ -3,6 +3,7 @@ import type { Comparison } from '../../evaluation/index.js';
 import { UserError } from '../../user-error.js';
 import { escapeHtml } from '../markup.js';
 import { dollars, fraction } from '../numbers.js';
+import { sampleText } from '../sample-text.js';
 import { SIMULATED } from '../simulated.js';
 import { ANSWERS } from '../verdict-words.js';
 import { draw } from './draw.js';
@@ -61,7 +62,7 @@ export function frontierSvg(comparison: Comparison): string {
 </style>
 <rect class="ground" width="100%" height="100%"/>
 <text x="20" y="30" font-size="18" font-weight="700" fill="currentColor">${escapeHtml(title)}</text>
-<text x="20" y="48" font-size="12" class="faint">quality against cost · whiskers and bands are 95 % intervals · dashed: mixture of models · ring: ${escapeHtml(comparison.verdict.policy)}</text>
+<text x="20" y="48" font-size="12" class="faint">quality against cost · whiskers and bands are 95 % intervals over ${escapeHtml(sampleText(comparison))} · dashed: mixture of models · ring: ${escapeHtml(comparison.verdict.policy)}</text>
 ${comparison.simulated ? `<text x="20" y="68" font-size="12" font-weight="700" fill="#b07d0a">${escapeHtml(SIMULATED)}</text>` : ''}
 <g transform="translate(0,${top})">${chart}</g>
 <g transform="translate(${CHART + 8},${top + 24})" font-size="12">

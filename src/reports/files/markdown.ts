@@ -1,6 +1,7 @@
 import type { Comparison, Tradeoff } from '../../evaluation/index.js';
 import { comparisonNotes } from '../comparison-notes.js';
 import { dollars, fraction, interval, percent, percentPoints, signed } from '../numbers.js';
+import { sampleText } from '../sample-text.js';
 import { shownTradeoffs } from '../shown-tradeoffs.js';
 import { SIMULATED } from '../simulated.js';
 import { ANSWERS, verdictSentence } from '../verdict-words.js';
@@ -16,6 +17,7 @@ export function markdown(comparison: Comparison): string {
     verdict.checks.map(({ holds, text }) => `- ${holds ? '✅' : '❌'} ${escaped(text)}`).join('\n'),
     ...(choice ? [`**Asked for:** ${escaped(choice.text)}`] : []),
     '## Policies',
+    `95 % intervals over ${sampleText(comparison)}`,
     tradeoffsTable(comparison),
     ...(metrics.length > 0 ? ['## Metrics', metricsTable(comparison)] : []),
     '## Notes',

@@ -1,10 +1,10 @@
 import type { Comparison } from '../../evaluation/index.js';
 import { PALETTE } from '../charts/palette.js';
 import { curveChart, intervalChart, reliabilityChart } from '../charts/small-charts.js';
-import { sampleText } from '../comparison-notes.js';
 import { html, type Markup, trusted } from '../markup.js';
 import { count, dollars, fraction, interval } from '../numbers.js';
 import { familyOf } from '../router-families.js';
+import { sampleText } from '../sample-text.js';
 import { estimateCell, numberCell, sortableTable, textCell } from './tables.js';
 
 /** Whether forecasts of quality and cost can be taken at their word. */

@@ -1,9 +1,9 @@
 import type { Comparison } from '../../evaluation/index.js';
 import type { FrontierData } from '../charts/frontier-chart.js';
-import { sampleText } from '../comparison-notes.js';
 import { html, type Markup } from '../markup.js';
 import { shortModelNames } from '../model-names.js';
 import { dollars, fraction, milliseconds, percent, percentPoints, signed } from '../numbers.js';
+import { sampleText } from '../sample-text.js';
 import { isBaseline, shownTradeoffs } from '../shown-tradeoffs.js';
 import { estimateCell, numberCell, sortableTable, textCell } from './tables.js';
 

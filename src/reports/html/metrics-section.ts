@@ -1,10 +1,10 @@
 import type { Comparison, Estimate, RouterMetrics } from '../../evaluation/index.js';
 import { PALETTE } from '../charts/palette.js';
 import { intervalChart } from '../charts/small-charts.js';
-import { sampleText } from '../comparison-notes.js';
 import { html, type Markup, trusted } from '../markup.js';
 import { count, fraction, percent, percentPoints, signed } from '../numbers.js';
 import { familyOf } from '../router-families.js';
+import { sampleText } from '../sample-text.js';
 import { estimateCell, numberCell, sortableTable, textCell } from './tables.js';
 
 const colorOf = (router: string): string =>

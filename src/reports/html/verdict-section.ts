@@ -1,8 +1,8 @@
 import type { Comparison, VerdictCheck } from '../../evaluation/index.js';
 import { FAILS, HOLDS, intervalChart } from '../charts/small-charts.js';
-import { sampleText } from '../comparison-notes.js';
 import { html, type Markup, trusted } from '../markup.js';
 import { count, fraction, interval, percent, signed } from '../numbers.js';
+import { sampleText } from '../sample-text.js';
 import { ANSWERS, verdictSentence } from '../verdict-words.js';
 import { estimateCell, sortableTable, textCell } from './tables.js';
 

@@ -1,5 +1,5 @@
 import type { Comparison, Tradeoff } from '../../evaluation/index.js';
-import { comparisonNotes, sampleText } from '../comparison-notes.js';
+import { comparisonNotes } from '../comparison-notes.js';
 import { shortModelNames } from '../model-names.js';
 import {
   dollars,
@@ -11,6 +11,7 @@ import {
   signed,
   UNKNOWN,
 } from '../numbers.js';
+import { sampleText } from '../sample-text.js';
 import { isBaseline, isLookup, shownTradeoffs } from '../shown-tradeoffs.js';
 import { SIMULATED } from '../simulated.js';
 import { type Paint, paint } from '../style.js';
@@ -66,7 +67,8 @@ function banner(comparison: Comparison, colors: Paint): readonly string[] {
   return comparison.simulated ? [colors.yellow(SIMULATED), ''] : [];
 }
 
-function verdictText({ verdict }: Comparison, colors: Paint, width: number): string {
+function verdictText(comparison: Comparison, colors: Paint, width: number): string {
+  const { verdict } = comparison;
   const color =
     verdict.answer === 'route'
       ? colors.green
@@ -81,6 +83,7 @@ function verdictText({ verdict }: Comparison, colors: Paint, width: number): str
     colors.bold(color(ANSWERS[verdict.answer])),
     wrap(verdictSentence(verdict), width),
     ...checks,
+    ...(checks.length > 0 ? [colors.dim(`    over ${sampleText(comparison)}`)] : []),
   ].join('\n');
 }
 

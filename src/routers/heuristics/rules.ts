@@ -31,6 +31,9 @@ const settingsSchema = z.strictObject({
   tiers: tiersSchema.partial().optional(),
 });
 
+const askForDomain = (rules: readonly RoutingRule[]): boolean =>
+  rules.some(({ when }) => when.domain !== undefined);
+
 function rulesPolicy(document: PolicyDocument, parameters: Parameters): Policy {
   const { rules, tiers, boundary } = parameters;
   const router = new ModelRouter(rules, tiers);
@@ -48,7 +51,7 @@ function rulesPolicy(document: PolicyDocument, parameters: Parameters): Policy {
         ];
       },
     },
-    { needsDomain: rules.some(({ when }) => when.domain !== undefined) },
+    { needsDomain: askForDomain(rules) },
   );
 }
 
@@ -86,6 +89,8 @@ export const rules: Router = {
   settings: settingsSchema,
   summary: 'Hand-written rules on keywords, length, code and complexity',
   source: 'baseline of practice; rules as most gateways have them',
+  readsDomain: (settings) =>
+    askForDomain(checked(settingsSchema, settings, 'settings', 'Router "rules"').rules ?? []),
   fit(fit, tune, options) {
     const settings = checked(settingsSchema, options.settings, 'settings', 'Router "rules"');
     const hull = hullModels(meansByModel(fit));
@@ -103,7 +108,7 @@ export const rules: Router = {
     const models = modelsOf(ruleset, tiers);
     checkModels(models, fit.models, 'Router "rules"');
     const domainless = [...fit.features, ...tune.features].some(({ domain }) => domain === null);
-    if (domainless && ruleset.some(({ when }) => when.domain !== undefined)) {
+    if (domainless && askForDomain(ruleset)) {
       return { leftOut: 'a rule asks for the domain, and some prompts declare none' };
     }
     const threshold = thresholdsOf(
