@@ -25,6 +25,24 @@ export interface Outlook {
   readonly cost: Float64Array;
 }
 
+interface Prospect {
+  readonly called: number;
+  readonly failed: number;
+  readonly opinions: readonly Opinion[];
+  readonly outlook: Outlook;
+}
+
+/** Whether they say the same of the same models, in whatever order. */
+function alike(some: readonly Opinion[], others: readonly Opinion[]): boolean {
+  if (some.length !== others.length) return false;
+  return some.every(({ model, confidence, conclusion }) =>
+    others.some(
+      (other) =>
+        other.model === model && other.confidence === confidence && other.conclusion === conclusion,
+    ),
+  );
+}
+
 /** What cascade routing knows, shared by all settings of its dial. */
 export class Knowledge {
   readonly needs: Policy['needs'];
@@ -33,8 +51,8 @@ export class Knowledge {
   readonly #positions: readonly number[];
   readonly #estimates: QualityEstimates;
   readonly #forecasts = new WeakMap<Features, Forecast>();
-  readonly #outlooks = new Map<string, Outlook>();
-  /** The request that the outlooks are of. */
+  /** Of one request: after each of the calls that some setting made. */
+  #prospects: Prospect[] = [];
   #inProspect: Features | null = null;
 
   /** @param positions of the policy's models among those that the predictor foretells */
@@ -78,17 +96,16 @@ export class Knowledge {
     failed: number,
     opinions: readonly Opinion[],
   ): Outlook {
-    if (features !== this.#inProspect) this.#outlooks.clear();
+    if (features !== this.#inProspect) this.#prospects = [];
     this.#inProspect = features;
-    const said = opinions
-      .toSorted((a, b) => a.model - b.model)
-      .map(({ model, confidence, conclusion }) => [model, confidence, conclusion]);
-    const key = JSON.stringify([called, failed, said]);
-    const known = this.#outlooks.get(key);
-    if (known !== undefined) return known;
-    const fresh = this.#look(features, called, failed, opinions);
-    this.#outlooks.set(key, fresh);
-    return fresh;
+    for (const known of this.#prospects) {
+      if (known.called === called && known.failed === failed && alike(known.opinions, opinions)) {
+        return known.outlook;
+      }
+    }
+    const outlook = this.#look(features, called, failed, opinions);
+    this.#prospects.push({ called, failed, opinions: [...opinions], outlook });
+    return outlook;
   }
 
   #look(features: Features, called: number, failed: number, opinions: readonly Opinion[]): Outlook {

@@ -70,6 +70,12 @@ export interface Reading {
   readonly conclusion: string | null;
 }
 
+/** As it is remembered: a request has few answers, and a list of them takes the least room. */
+interface ReadAnswer extends Reading {
+  readonly model: number;
+  readonly answer: string;
+}
+
 /** The same verifier over some of its models, in another order. */
 export function verifierOver(
   document: VerifierDocument,
@@ -89,7 +95,7 @@ export class Verifier {
   readonly #promptWeights = new Float64Array(BUCKETS);
   readonly #answerWeights = new Float64Array(BUCKETS);
   readonly #promptLogits = new WeakMap<Features, number>();
-  readonly #known = new WeakMap<Features, Map<string, Reading>[]>();
+  readonly #known = new WeakMap<Features, ReadAnswer[]>();
 
   constructor(document: VerifierDocument) {
     this.document = document;
@@ -101,20 +107,21 @@ export class Verifier {
 
   /** Remembered for as long as the features live: a family of policies asks alike. */
   read(features: Features, model: number, answer: string): Reading {
-    let byModel = this.#known.get(features);
-    if (byModel === undefined) {
-      byModel = [];
-      this.#known.set(features, byModel);
+    let readings = this.#known.get(features);
+    if (readings === undefined) {
+      readings = [];
+      this.#known.set(features, readings);
     }
-    const answers = byModel[model] ?? new Map<string, Reading>();
-    byModel[model] = answers;
-    const known = answers.get(answer);
-    if (known !== undefined) return known;
+    for (const known of readings) {
+      if (known.model === model && known.answer === answer) return known;
+    }
     const reading = {
+      model,
+      answer,
       confidence: Math.round(sigmoid(this.#logit(features, model, answer)) * 1e6) / 1e6,
       conclusion: conclusionOf(answer),
     };
-    answers.set(answer, reading);
+    readings.push(reading);
     return reading;
   }
 

@@ -4,7 +4,6 @@ import {
   NgramHasher,
   REQUEST_STATISTICS,
   requestVector,
-  type SparseVector,
 } from '../../features/index.js';
 import { UserError } from '../../user-error.js';
 import {
@@ -15,7 +14,9 @@ import {
   unpackFloats,
   unpackIndices,
 } from './packed-numbers.js';
+import { indexIn, type PackedVector, packVector, placeIn } from './packed-vector.js';
 import { embeddingOf, type RequestView, TEXT_VIEW } from './request-view.js';
+import { textKey } from './text-space.js';
 
 const BUCKETS = 2 ** 16;
 /** Words and pairs of fewer prompts than this say nothing of new ones. */
@@ -49,14 +50,14 @@ export const columnsDocumentSchema = z.strictObject({
 export type ColumnsDocument = z.output<typeof columnsDocumentSchema>;
 
 const hasher = new NgramHasher(BUCKETS, { characters: false });
-const hashed = new WeakMap<Features, SparseVector>();
+const hashed = new WeakMap<object, PackedVector>();
 
-/** Hashed words and pairs of words of a request; computed once a request. */
-function wordsAndPairs(features: Features): SparseVector {
-  const known = hashed.get(features);
+/** Hashed words and pairs of words of a request; computed once a text. */
+function wordsAndPairs(features: Features): PackedVector {
+  const known = hashed.get(textKey(features));
   if (known !== undefined) return known;
-  const vector = hasher.hash(features.text, 'prompt');
-  hashed.set(features, vector);
+  const vector = packVector(hasher.hash(features.text, 'prompt'));
+  hashed.set(textKey(features), vector);
   return vector;
 }
 
@@ -107,7 +108,7 @@ export class RequestColumns {
   static learn(prompts: readonly Features[], view: RequestView = TEXT_VIEW): RequestColumns {
     const counts = new Int32Array(BUCKETS);
     for (const features of view.text ? prompts : []) {
-      for (const bucket of wordsAndPairs(features).indices) counts[bucket]!++;
+      for (const entry of wordsAndPairs(features).entries) counts[indexIn(entry)]!++;
     }
     // What every prompt shares (a preamble) weighs nothing and needs no column.
     const kept = [...counts.keys()].filter(
@@ -131,13 +132,13 @@ export class RequestColumns {
    * @returns how many columns were written
    */
   read(features: Features, indices: Int32Array, values: Float32Array, dense: Float32Array): number {
-    const vector = wordsAndPairs(features);
+    const { entries, values: different } = wordsAndPairs(features);
     let count = 0;
     let squares = 0;
-    for (let at = 0; at < vector.indices.length; at++) {
-      const column = this.#columnOf[vector.indices[at]!]!;
+    for (let at = 0; at < entries.length; at++) {
+      const column = this.#columnOf[indexIn(entries[at]!)]!;
       if (column < 0) continue;
-      const value = vector.values[at]! * this.#idf[column]!;
+      const value = different[placeIn(entries[at]!)]! * this.#idf[column]!;
       if (value === 0) continue;
       squares += value * value;
       indices[count] = column;
@@ -168,7 +169,7 @@ export class RequestColumns {
 
   /** Words and pairs of a request before those without a column are left out. */
   static wordsIn(features: Features): number {
-    return wordsAndPairs(features).indices.length;
+    return wordsAndPairs(features).entries.length;
   }
 }
 

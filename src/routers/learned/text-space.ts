@@ -1,6 +1,7 @@
 import { type Features, NgramHasher, type SparseVector } from '../../features/index.js';
 import type { RouterData } from '../router.js';
 import { packFloats, unpackFloats } from './packed-numbers.js';
+import { indexIn, type PackedVector, packVector, placeIn, unpackVector } from './packed-vector.js';
 
 /** Buckets that n-grams are hashed into. */
 export const TEXT_BUCKETS = 2 ** 14;
@@ -8,19 +9,22 @@ export const TEXT_BUCKETS = 2 ** 14;
 const LEAST_PROMPTS = 2;
 
 const hasher = new NgramHasher(TEXT_BUCKETS);
-const hashed = new WeakMap<object, SparseVector>();
+const hashed = new WeakMap<object, PackedVector>();
 
 /** What is known of a request's text is kept by this: copies with another domain share it. */
 export const textKey = (features: Features): object => features.lexical;
 
-/** Hashed n-grams of a request's text, damped and of length 1; computed once a text. */
-export function ngramsOf(features: Features): SparseVector {
+/** Hashed once a text, and kept in little room: every part of a comparison reads all of its texts. */
+function packedNgrams(features: Features): PackedVector {
   const known = hashed.get(textKey(features));
   if (known !== undefined) return known;
-  const vector = hasher.hash(features.text, 'prompt');
+  const vector = packVector(hasher.hash(features.text, 'prompt'));
   hashed.set(textKey(features), vector);
   return vector;
 }
+
+/** Hashed n-grams of a request's text, damped and of length 1. */
+export const ngramsOf = (features: Features): SparseVector => unpackVector(packedNgrams(features));
 
 /** Spaces in use, by what they are written as: predictors of one part share its vectors. */
 const spaces = new Map<string, WeakRef<TextSpace>>();
@@ -33,7 +37,8 @@ const spaces = new Map<string, WeakRef<TextSpace>>();
 export class TextSpace {
   readonly #idf: Float32Array;
   readonly #document: string;
-  readonly #vectors = new WeakMap<object, SparseVector>();
+  #last: object | null = null;
+  #lastVector: SparseVector = { indices: new Int32Array(0), values: new Float64Array(0) };
 
   /** @param idf by bucket, in single precision */
   constructor(idf: Float32Array) {
@@ -53,32 +58,32 @@ export class TextSpace {
 
   /** Length 1, or no entries where nothing in the text is known. */
   vectorOf(features: Features): SparseVector {
-    const known = this.#vectors.get(textKey(features));
-    if (known !== undefined) return known;
-    const vector = this.#weigh(ngramsOf(features));
-    this.#vectors.set(textKey(features), vector);
-    return vector;
+    if (this.#last === textKey(features)) return this.#lastVector;
+    this.#lastVector = this.#weigh(packedNgrams(features));
+    this.#last = textKey(features);
+    return this.#lastVector;
   }
 
-  #weigh({ indices, values }: SparseVector): SparseVector {
+  #weigh({ entries, values }: PackedVector): SparseVector {
     const idf = this.#idf;
     let squares = 0;
     let kept = 0;
-    for (let at = 0; at < indices.length; at++) {
-      const weight = idf[indices[at]!]!;
+    for (let at = 0; at < entries.length; at++) {
+      const weight = idf[indexIn(entries[at]!)]!;
       if (weight === 0) continue;
-      squares += (values[at]! * weight) ** 2;
+      squares += (values[placeIn(entries[at]!)]! * weight) ** 2;
       kept++;
     }
     const scale = squares === 0 ? 0 : 1 / Math.sqrt(squares);
     const buckets = new Int32Array(kept);
     const weighed = new Float64Array(kept);
     let to = 0;
-    for (let at = 0; at < indices.length; at++) {
-      const weight = idf[indices[at]!]!;
+    for (let at = 0; at < entries.length; at++) {
+      const bucket = indexIn(entries[at]!);
+      const weight = idf[bucket]!;
       if (weight === 0) continue;
-      buckets[to] = indices[at]!;
-      weighed[to++] = values[at]! * weight * scale;
+      buckets[to] = bucket;
+      weighed[to++] = values[placeIn(entries[at]!)]! * weight * scale;
     }
     return { indices: buckets, values: weighed };
   }
@@ -92,7 +97,7 @@ export function textSpaceOf(data: RouterData): TextSpace {
   if (known !== undefined) return known;
   const documents = new Float64Array(TEXT_BUCKETS);
   for (const features of data.features) {
-    for (const bucket of ngramsOf(features).indices) documents[bucket]!++;
+    for (const entry of packedNgrams(features).entries) documents[indexIn(entry)]!++;
   }
   const prompts = data.features.length;
   const idf = Float32Array.from(documents, (count) =>
