@@ -1,5 +1,6 @@
 import type { Features } from '../features/index.js';
-import { replay } from '../policies/index.js';
+import type { OutcomeMatrix } from '../outcomes/index.js';
+import { type Policy, replay } from '../policies/index.js';
 import {
   bootstrapSums,
   createRng,
@@ -99,7 +100,8 @@ function collect(
       forecast[first + at]! += value;
       score[first + at]! += matrix.score[cell]!;
       count[first + at]!++;
-      if (expected !== undefined && !policy.needs.answers) costs.push(expected.cost[call.model]!);
+      if (expected === undefined || policy.needs.answers) return;
+      costs.push(expected.cost[call.model]! + signalCost(policy, features[row]!, matrix));
     });
     from += fold.test.length;
   }
@@ -113,6 +115,16 @@ function collect(
     score: averaged(score),
     cost: costs.length === 0 ? null : mean(costs),
   };
+}
+
+/** What is paid for the signals of a request, whichever model is called: known, not forecast. */
+function signalCost(
+  { needs }: Policy,
+  { signals }: Features,
+  { costBasis }: Pick<OutcomeMatrix, 'costBasis'>,
+): number {
+  if (costBasis !== 'usd') return 0;
+  return sum((needs.signals ?? []).map((id) => signals![id]!.cost));
 }
 
 /** Series by test row whose sums are all that is drawn: of each bin its rows, scores and distances, then squared distances. */

@@ -90,6 +90,32 @@ test('a router that forecasts the truth is calibrated, one that is off by 0.2 is
   expect(wrong!.groups).toBe(wrong!.prompts);
 });
 
+test('what signals cost belongs to the forecast as it does to what came out', () => {
+  const reading = forecasting(0);
+  const policyOf = (policy: Policy): Policy => ({
+    ...policy,
+    needs: { ...policy.needs, signals: ['reading'] },
+  });
+  const router: Router = {
+    ...reading,
+    fit: ({ models }) => [
+      policyOf(reading.fromDocument({ router: '', dial: '', models, parameters: {} })),
+    ],
+  };
+  const matrix = exampleMatrix(300);
+  const signals = matrix.prompts.map((_, p) => ({
+    reading: { values: new Float32Array(), cost: p % 2 === 0 ? 0.004 : 0.002, latency: 1 },
+  }));
+  const { calibration } = compare({
+    ...exampleInput(matrix),
+    routers: [{ router, settings: {} }],
+    signals,
+  });
+  const { cost } = calibration!.find((one) => one.router === 'forecasting')!;
+  expect(cost!.forecast).toBeGreaterThan(0.004);
+  expect(cost!.forecast).toBeCloseTo(cost!.realised.mean!, 12);
+});
+
 test('of a cascade, the confidence in the answers that were kept is checked', () => {
   const matrix = exampleMatrix(2400);
   const text = [...matrix.score].map((score) => (score === 1 ? 'yes' : 'no'));
