@@ -1,4 +1,5 @@
 import type { LinearDesign } from './linear-design.js';
+import { addTimes, innerProducts, timesPlus } from './linear-lanes.js';
 import { addRow, laneWidth, multiplyRow } from './linear-rows.js';
 
 /** How far an output is from a score, and what a better one looks like. */
@@ -150,6 +151,7 @@ export class LinearTrainer {
     const direction = this.#direction;
     const product = this.#product;
     const length = new Float64Array(width);
+    const back = new Float64Array(width);
     const turn = new Float64Array(width);
     direction.set(residual);
     let left = start;
@@ -158,23 +160,16 @@ export class LinearTrainer {
       const bent = this.#inner(direction, product);
       for (let output = 0; output < width; output++) {
         length[output] = bent[output]! > 0 ? left[output]! / bent[output]! : 0;
+        back[output] = -length[output]!;
       }
-      for (let at = 0; at < residual.length; at += width) {
-        for (let output = 0; output < width; output++) {
-          coefficients[at + output]! += length[output]! * direction[at + output]!;
-          residual[at + output]! -= length[output]! * product[at + output]!;
-        }
-      }
+      addTimes(coefficients, length, direction, width);
+      addTimes(residual, back, product, width);
       const next = this.#inner(residual, residual);
       if (this.#isSmall(next)) return;
       for (let output = 0; output < width; output++) {
         turn[output] = left[output]! > 0 ? next[output]! / left[output]! : 0;
       }
-      for (let at = 0; at < residual.length; at += width) {
-        for (let output = 0; output < width; output++) {
-          direction[at + output] = residual[at + output]! + turn[output]! * direction[at + output]!;
-        }
-      }
+      timesPlus(direction, turn, residual, width);
       left = next;
     }
   }
@@ -205,13 +200,8 @@ export class LinearTrainer {
 
   /** Of two vectors, by output. */
   #inner(a: Float64Array, b: Float64Array): Float64Array {
-    const width = this.#width;
-    const sums = new Float64Array(width);
-    for (let at = 0; at < a.length; at += width) {
-      for (let output = 0; output < width; output++) {
-        sums[output]! += a[at + output]! * b[at + output]!;
-      }
-    }
+    const sums = new Float64Array(this.#width);
+    innerProducts(a, b, this.#width, sums);
     return sums;
   }
 }
