@@ -25,7 +25,13 @@ export {
   type UsageRecord,
 } from './costs/index.js';
 export { type Dataset, type Prompt, readDataset, type TableReader } from './datasets/index.js';
-export { type CompareInput, type Comparison, compare, fitForExport } from './evaluation/index.js';
+export {
+  type CompareInput,
+  type Comparison,
+  compare,
+  compareInThreads,
+  fitForExport,
+} from './evaluation/index.js';
 export {
   type Experiment,
   estimate,

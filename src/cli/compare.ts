@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { Run } from '../outcomes/index.js';
 import { assumedPrices } from './assumed-prices.js';
 import { defineCommand } from './command.js';
@@ -7,6 +8,9 @@ import { EXIT } from './io.js';
 import { outputOption, outputsOf, writeOutputs } from './output.js';
 import { runNamed, withExistingStore } from './store-access.js';
 import { constraintOf, unmetThresholds } from './thresholds.js';
+
+/** The longest of the jobs that run side by side leaves more threads than these without work. */
+const MOST_THREADS = 4;
 
 export const compare = defineCommand({
   usage: 'compare <run..>',
@@ -100,6 +104,13 @@ export const compare = defineCommand({
         ...(env.SWITCHYARD_BUDGET_USD ? { default: Number(env.SWITCHYARD_BUDGET_USD) } : {}),
         describe: 'Cap on spending for embeddings and readings, over what the run has spent',
       })
+      .option('threads', {
+        type: 'number',
+        requiresArg: true,
+        default: Math.min(MOST_THREADS, availableParallelism()),
+        defaultDescription: `one a core, at most ${MOST_THREADS}`,
+        describe: 'Most threads that fit routers; the numbers are the same for any',
+      })
       .option('all', {
         type: 'boolean',
         default: false,
@@ -107,16 +118,17 @@ export const compare = defineCommand({
       }),
   run: (args, io) =>
     withExistingStore(args, io, async (store) => {
-      const { amount, seed, within } = await import('./arguments.js');
+      const { amount, positive, seed, within } = await import('./arguments.js');
       seed('--seed', args.seed);
       seed('--split-seed', args.splitSeed);
+      positive('--threads', args.threads);
       amount('--max-cost-usd-per-1k', args.maxCostUsdPer1k);
       amount('--budget-usd', args.budgetUsd);
       if (args.minQuality !== undefined) within('--min-quality', args.minQuality, 0, 1);
       if (args.qualityDrop !== undefined) within('--quality-drop', args.qualityDrop, 0, 1);
       const prices = assumedPrices(args.price);
       const outputs = await outputsOf(args.output, io);
-      const { compare: compareRuns } = await import('../evaluation/index.js');
+      const { compareInThreads } = await import('../evaluation/index.js');
       const { comparisonJson, comparisonText, jsonLine } = await import('../reports/index.js');
       const [named, ...further] = args.run;
       const first = await runNamed(store, named!);
@@ -139,7 +151,7 @@ export const compare = defineCommand({
         return ended === 'interrupted' ? EXIT.interrupted : EXIT.budgetReached;
       }
       const input = await comparisonInput(store, runs, routers, settings, io);
-      const comparison = compareRuns(input, (step) => {
+      const comparison = await compareInThreads(input, args.threads, (step) => {
         if (!args.quiet && io.errIsTerminal) io.err(`${step}\n`);
       });
       await store.evaluations.addEvaluation(comparison);

@@ -4,14 +4,15 @@ import { routerCalibration } from './calibration.js';
 import { choiceRow, chooseOnFolds, reportChoice } from './choice.js';
 import type { Comparison } from './comparison.js';
 import { BEST_TUNED, matchDials, procedureId, TUNED } from './dial-rows.js';
-import { type FittedFold, fitFold } from './fit-fold.js';
+import type { FittedFold } from './fit-fold.js';
+import { fitInThreads } from './fit-in-threads.js';
+import { type Fitted, fitInTurn, type ProgressListener } from './fit-jobs.js';
 import { judgeFamilyWarning } from './judge-family.js';
 import { learningCurve } from './learning-curve.js';
 import { measureRouters } from './measure-routers.js';
 import { metricDifferences } from './metric-differences.js';
 import { testOperatingPoints } from './operating-points.js';
 import { type CompareInput, type Prepared, prepare } from './prepare.js';
-import { prequentialRegret } from './prequential.js';
 import { findRegressions } from './regressions.js';
 import { type Selection, select } from './selection.js';
 import { type Procedure, TestSample } from './test-sample.js';
@@ -25,27 +26,46 @@ interface Candidate {
   readonly procedure: Procedure;
 }
 
-/** Called before each step with what is about to be done. */
-export type ProgressListener = (step: string) => void;
-
 /**
  * Compares routing policies over a run: fits on fit, chooses on tune, reports on test, all with
  * intervals over prompts. The same input and seeds give the same numbers.
  * @throws UserError where nothing can be compared, or an option is out of range
  */
 export function compare(input: CompareInput, onProgress: ProgressListener = () => {}): Comparison {
-  const { run, matrix, options } = input;
-  const { models, costBasis } = matrix;
   onProgress('Grouping near-duplicate prompts and splitting them');
   const prepared = prepare(input);
+  return evaluate(input, prepared, fitInTurn(prepared, onProgress), onProgress);
+}
+
+/**
+ * As `compare`, to the same numbers, fitting and replaying routers on several threads where there is
+ * enough to do.
+ * @param threads most threads at work, this one among them; a whole number from 1
+ * @throws UserError as `compare`
+ */
+export async function compareInThreads(
+  input: CompareInput,
+  threads: number,
+  onProgress: ProgressListener = () => {},
+): Promise<Comparison> {
+  onProgress('Grouping near-duplicate prompts and splitting them');
+  const prepared = prepare(input);
+  const fitted = await fitInThreads(prepared, threads, onProgress);
+  return evaluate(input, prepared, fitted, onProgress);
+}
+
+/** Chooses on tune and reports on test. */
+function evaluate(
+  input: CompareInput,
+  prepared: Prepared,
+  { folds, prequential }: Fitted,
+  onProgress: ProgressListener,
+): Comparison {
+  const { run, matrix, options } = input;
+  const { models, costBasis } = matrix;
   const { split, grouping, margin } = prepared;
   const alpha = options.alpha ?? 0.025;
   const resamples = options.bootstrap ?? 2000;
-  const folds = split.folds.map((fold, index) => {
-    const which = split.folds.length === 1 ? '' : ` (fold ${index + 1} of ${split.folds.length})`;
-    onProgress(`Fitting and replaying ${prepared.foldInput.routers.length} routers${which}`);
-    return fitFold(prepared.foldInput, fold);
-  });
   const selections = folds.map((fold) => select(fold, margin));
   onProgress(`Resampling ${resamples} times`);
   const sample = new TestSample(folds, grouping.groupOf, resamples, options.seed);
@@ -191,7 +211,7 @@ export function compare(input: CompareInput, onProgress: ProgressListener = () =
       margin,
       costKnown: costBasis !== 'none',
     }),
-    prequential: prequentialRegret(prepared.foldInput),
+    prequential,
     leftOut: [...prepared.leftOut, ...leftOutOf(folds)],
     warnings: [
       ...(options.warnings ?? []),

@@ -38,7 +38,12 @@ export interface Contender {
   readonly test: Landing;
   /** Null for baselines computed in expectation. */
   readonly policy: Policy | null;
+  /** Its policy, if any, reads answers. */
+  readonly readsAnswers: boolean;
 }
+
+/** What routers that were tried gave: their dials, or why they could not run. */
+export type FittedRouters = Pick<FittedFold, 'routers' | 'leftOut'>;
 
 /** Everything fitted on one fold; `test` landings have been looked at by nothing here. */
 export interface FittedFold {
@@ -60,9 +65,17 @@ export interface FittedFold {
 }
 
 /** Fits every router on the fold's fit part and lands every policy on tune and test. */
-export function fitFold(of: FoldInput, fold: Fold): FittedFold {
-  const input = { ...of, common: rankedOnLearning(of.common, fold) };
-  const { common, dials } = input;
+export function fitFold(input: FoldInput, fold: Fold): FittedFold {
+  const bare = landBaselines(input, fold);
+  return { ...bare, ...fitRouters({ ...input, common: bare.common }, fold, bare.always) };
+}
+
+/** The fold with its baselines, and no router fitted yet. */
+export function landBaselines(
+  { common: measured, dials }: Pick<FoldInput, 'common' | 'dials'>,
+  fold: Fold,
+): FittedFold {
+  const common = rankedOnLearning(measured, fold);
   const baselines = fitBaselines(common, fold, dials);
   const always = baselines.always.map((baseline) => contend(baseline, []));
   return {
@@ -73,7 +86,8 @@ export function fitFold(of: FoldInput, fold: Fold): FittedFold {
     reference: bestOnTune(always),
     always,
     baselines: baselines.others.map((baseline) => contend(baseline, always)),
-    ...fitRouters(input, fold, always),
+    routers: new Map(),
+    leftOut: new Map(),
   };
 }
 
@@ -85,8 +99,8 @@ export function fitFold(of: FoldInput, fold: Fold): FittedFold {
 export function fitRouters(
   input: FoldInput,
   fold: Fold,
-  always: readonly Contender[],
-): Pick<FittedFold, 'routers' | 'leftOut'> {
+  always: readonly Pick<Contender, 'tuneCost'>[],
+): FittedRouters {
   const { seed, dials } = input;
   const routers = new Map<string, readonly Contender[]>();
   const leftOut = new Map<string, string>();
@@ -175,7 +189,7 @@ function landPolicies(
 
 function contend(
   of: Baseline & { readonly policy?: Policy },
-  always: readonly Contender[],
+  always: readonly Pick<Contender, 'tuneCost'>[],
 ): Contender {
   const tuneCost = mean(of.tune.cost);
   const one = of.tune.answered.findIndex((rows) => rows >= of.tune.quality.length - 1e-9);
@@ -188,6 +202,7 @@ function contend(
     constant: alone !== undefined && Math.abs(tuneCost - alone.tuneCost) <= 1e-9 * alone.tuneCost,
     test: of.test,
     policy: of.policy ?? null,
+    readsAnswers: of.policy?.needs.answers ?? false,
   };
 }
 

@@ -95,9 +95,7 @@ function topSetting(folds: readonly FittedFold[]): Procedure | null {
 }
 
 function readsAnswers(router: string, folds: readonly FittedFold[]): boolean {
-  return folds.some((fold) =>
-    fold.routers.get(router)!.some(({ policy }) => policy?.needs.answers ?? false),
-  );
+  return folds.some((fold) => fold.routers.get(router)!.some((one) => one.readsAnswers));
 }
 
 function bestOnTune(routers: readonly MeasuredRouter[]): MeasuredRouter | undefined {

@@ -58,6 +58,8 @@ export interface Router {
   signals?(settings: Readonly<Record<string, unknown>>): readonly SignalSpec[];
   /** Ids of the routers it puts together. */
   readonly members?: readonly string[];
+  /** Routers of one kin share what they learn from the same data: cheapest fitted one after another in one thread. */
+  readonly kin?: string;
   /**
    * Learns on `fit`, spreads its dial by quantiles on `tune`; policies come cheapest setting first.
    * May return fewer than `dials` (and none, with a reason, where it cannot run on this data).

@@ -228,6 +228,7 @@ function contender(
       answered: new Float64Array(2),
     },
     policy: null,
+    readsAnswers: false,
   };
 }
 

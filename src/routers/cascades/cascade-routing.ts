@@ -53,6 +53,7 @@ export function cascadeRouting<Document>(method: PredictorMethod<Document>): Rou
     summary: 'Chooses before each call which models are still worth calling, by what was answered',
     source: 'Dekoninck, Baader & Vechev, "A Unified Approach to Routing and Cascading", 2024',
     settings: settingsSchema,
+    kin: 'verifier',
     ...(method.usesDomain === undefined ? {} : { usesDomain: method.usesDomain }),
     fit(fit, tune, options) {
       const settings = checked(settingsSchema, options.settings, 'settings', place);

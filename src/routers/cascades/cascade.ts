@@ -37,6 +37,7 @@ const settingsSchema = z.strictObject({
  */
 export class CascadeRouter implements Router {
   readonly id = 'cascade';
+  readonly kin = 'verifier';
   readonly settings = settingsSchema;
   readonly summary = 'Calls models from cheap to dear until a learned verifier trusts the answer';
   readonly source = 'Chen, Zaharia & Zou, "FrugalGPT", 2023';

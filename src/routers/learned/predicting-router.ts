@@ -59,6 +59,7 @@ export function predictingRouter<Document>(method: PredictorMethod<Document>): R
     summary: method.summary,
     source: method.source,
     settings: method.settings,
+    kin: 'forecasts',
     ...(method.usesDomain === undefined ? {} : { usesDomain: method.usesDomain }),
     ...(method.readsEmbeddings === undefined ? {} : { readsEmbeddings: method.readsEmbeddings }),
     ...(method.members === undefined ? {} : { members: method.members }),
