@@ -30,11 +30,12 @@ export function opinionsOf(
   features: Features,
   read: ReadAnswer,
 ): Opinion[] {
-  return calls.flatMap(({ model, text, confidence }) =>
-    text === null || confidence === null
-      ? []
-      : [{ model, confidence, conclusion: read(features, model, text).conclusion }],
-  );
+  const opinions: Opinion[] = [];
+  for (const { model, text, confidence } of calls) {
+    if (text === null || confidence === null) continue;
+    opinions.push({ model, confidence, conclusion: read(features, model, text).conclusion });
+  }
+  return opinions;
 }
 
 /** The call whose answer to keep where the last model failed: the one most trusted. */

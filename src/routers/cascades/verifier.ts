@@ -96,6 +96,8 @@ export class Verifier {
   readonly #answerWeights = new Float64Array(BUCKETS);
   readonly #promptLogits = new WeakMap<Features, number>();
   readonly #known = new WeakMap<Features, ReadAnswer[]>();
+  #last: Features | null = null;
+  #readings: ReadAnswer[] = [];
 
   constructor(document: VerifierDocument) {
     this.document = document;
@@ -107,11 +109,12 @@ export class Verifier {
 
   /** Remembered for as long as the features live: a family of policies asks alike. */
   read(features: Features, model: number, answer: string): Reading {
-    let readings = this.#known.get(features);
-    if (readings === undefined) {
-      readings = [];
-      this.#known.set(features, readings);
+    if (features !== this.#last) {
+      this.#last = features;
+      this.#readings = this.#known.get(features) ?? [];
+      this.#known.set(features, this.#readings);
     }
+    const readings = this.#readings;
     for (const known of readings) {
       if (known.model === model && known.answer === answer) return known;
     }
