@@ -1,7 +1,6 @@
-import { compare } from '../../src/evaluation/index.js';
 import { extractFeatures } from '../../src/features/index.js';
 import { type Policy, replay } from '../../src/policies/index.js';
-import { defaultRouterIds, type RouterData, routers } from '../../src/routers/index.js';
+import { type RouterData, routers } from '../../src/routers/index.js';
 import { createRng } from '../../src/statistics/index.js';
 import { syntheticMatrix } from './synthetic-matrix.js';
 
@@ -15,10 +14,10 @@ const DISTINCT = 4000;
 /** One of each kind: a lookup, rules, a linear model, neighbours, a cascade. */
 const REPLAYED = ['per-domain', 'rules', 'ridge', 'knn', 'cascade'];
 
-const [what, count, models] = process.argv.slice(2);
+const [what, count, models, threads = '1'] = process.argv.slice(2);
 const steps: ScaleStep[] = [];
 const began = performance.now();
-if (what === 'compare') compareOnce(Number(count), Number(models));
+if (what === 'compare') await compareOnce(Number(count), Number(models), Number(threads));
 else replayOnce(Number(count), Number(models));
 process.stdout.write(
   JSON.stringify({
@@ -28,7 +27,14 @@ process.stdout.write(
   }),
 );
 
-function compareOnce(prompts: number, models: number): void {
+/** By the built program, as threads start from that alone. */
+async function compareOnce(prompts: number, models: number, most: number): Promise<void> {
+  const built = async (part: string) =>
+    import(new URL(`../../dist/${part}/index.js`, import.meta.url).href);
+  const { compareInThreads }: typeof import('../../src/evaluation/index.js') =
+    await built('evaluation');
+  const { defaultRouterIds, routers }: typeof import('../../src/routers/index.js') =
+    await built('routers');
   const matrix = syntheticMatrix(prompts, models);
   const chosen = defaultRouterIds.map((id) => ({ router: routers.get(id)!, settings: {} }));
   let step = '';
@@ -59,7 +65,7 @@ function compareOnce(prompts: number, models: number): void {
     endedAt: null,
   };
   const options = { seed: 1, splitSeed: 1, now: new Date(0) };
-  compare({ run, matrix, routers: chosen, options }, note);
+  await compareInThreads({ run, matrix, routers: chosen, options }, most, note);
   note('');
 }
 

@@ -1,9 +1,13 @@
 import { execFileSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { ScaleStep } from './scale-once.js';
 
 /** As many prompts as RouterBench has; fewer by `SWITCHYARD_SCALE_PROMPTS`, for a look at a busy machine. */
 const PROMPTS = Number(process.env.SWITCHYARD_SCALE_PROMPTS ?? 36_497);
+
+/** What `compare` takes by default. */
+const THREADS = String(Math.min(4, availableParallelism()));
 
 const SIZES: readonly (readonly [prompts: number, models: number])[] = [
   [Math.round(PROMPTS / 4), 11],
@@ -22,7 +26,7 @@ const SIZES: readonly (readonly [prompts: number, models: number])[] = [
 export async function scale(): Promise<string> {
   const lines = ['scale: seconds in all, peak MiB, and seconds of processor time by step'];
   for (const [prompts, models] of SIZES) {
-    const { steps, wall, peakMib } = once(['compare', String(prompts), String(models)]);
+    const { steps, wall, peakMib } = once(['compare', String(prompts), String(models), THREADS]);
     const parts = steps.map(({ step, seconds }) => `${step} ${seconds.toFixed(1)}`).join(', ');
     lines.push(
       `${prompts} prompts × ${models} models: ${wall.toFixed(1)} s wall, ${peakMib} MiB: ${parts}`,
