@@ -89,6 +89,15 @@ export const compare = defineCommand({
         default: false,
         describe: 'Hold out whole domains: how policies do on work they never learned from',
       })
+      .option('cross-fit', {
+        type: 'boolean',
+        default: false,
+        describe: 'Test every prompt once, out of five folds, as is done below 2,000 prompts',
+      })
+      .option('learning-curve', {
+        type: 'boolean',
+        describe: 'Refit on less and less of the fit part (default: where a page is written)',
+      })
       .option('embeddings', {
         type: 'string',
         requiresArg: true,
@@ -137,7 +146,13 @@ export const compare = defineCommand({
       const routers = await comparedRouters(args.routers, routersOfRun(first), io);
       const { askedEmbeddings, signalSpecs, withFeatures } = await import('./signal-specs.js');
       const embeddings = await askedEmbeddings(args, first);
-      const settings = { ...args, embeddings, prices, constraint: constraintOf(args) };
+      const settings = {
+        ...args,
+        embeddings,
+        prices,
+        constraint: constraintOf(args),
+        learningCurve: args.learningCurve ?? outputs.some(({ format }) => format === 'html'),
+      };
       const specs = await signalSpecs(
         first,
         withFeatures(routers, embeddings?.features),

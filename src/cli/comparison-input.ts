@@ -18,6 +18,9 @@ export interface ComparisonSettings {
   readonly constraint: Constraint | null;
   readonly prices: Readonly<Record<string, number>> | null;
   readonly outOfDomain: boolean;
+  readonly crossFit: boolean;
+  /** Only wanted by a comparison that is shown. */
+  readonly learningCurve: boolean;
   /** What the command line asked for beside the experiment; null for nothing. */
   readonly embeddings: Comparison['embeddings'] | null;
 }
@@ -42,7 +45,8 @@ export async function comparisonInput(
   settings: ComparisonSettings,
   io: Io,
 ): Promise<CompareInput> {
-  const { failed, prices, constraint, bootstrap, dials, outOfDomain } = settings;
+  const { failed, prices, constraint, bootstrap, dials, outOfDomain, crossFit, learningCurve } =
+    settings;
   const { warnings, ...compared } = await readComparedRuns(store, runs, { failed, prices });
   const { run } = compared;
   const { embeddings } = settings;
@@ -72,6 +76,8 @@ export async function comparisonInput(
       ...(constraint === null ? {} : { constraint }),
       ...(prices === null ? {} : { assumedPrices: prices }),
       outOfDomain,
+      crossFit,
+      learningCurve,
       warnings,
       priorTestReadings: await store.evaluations.countTestReadings(run.dataHash, splitSeed),
       judgeIsModel: judgeModel !== undefined,
@@ -96,6 +102,8 @@ export function settingsOf(comparison: Comparison): ComparisonSettings {
     constraint: choice?.constraint ?? null,
     prices: assumedPrices ?? null,
     outOfDomain: outOfDomain ?? false,
+    crossFit: comparison.splits.folds > 1 && !outOfDomain,
+    learningCurve: false,
     embeddings: comparison.embeddings ?? null,
   };
 }

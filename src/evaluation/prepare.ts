@@ -63,6 +63,8 @@ export interface CompareOptions {
   readonly assumedPrices?: Readonly<Record<string, number>>;
   /** Holds out whole domains in place of prompts. Default false. */
   readonly outOfDomain?: boolean;
+  /** Cross-fits however many prompts there are, so that every one is tested. Default false. */
+  readonly crossFit?: boolean;
   /** What whoever put the input together has to say of it. */
   readonly warnings?: readonly string[];
   /** Refits the candidate's router on less and less. Default false. */
@@ -94,8 +96,10 @@ export function prepare({ matrix, routers, signals, options }: CompareInput): Pr
   if (options.constraint !== undefined) checkConstraint(options.constraint, matrix.costBasis);
   const common = findCommonPrompts(matrix);
   const grouping = groupPrompts(matrix.prompts);
-  const splitting = options.outOfDomain ? splitByDomain : splitPrompts;
-  const split = splitting(matrix.prompts, common.rows, grouping, options.splitSeed);
+  const { splitSeed, crossFit = false } = options;
+  const split = options.outOfDomain
+    ? splitByDomain(matrix.prompts, common.rows, grouping, splitSeed)
+    : splitPrompts(matrix.prompts, common.rows, grouping, splitSeed, crossFit);
   const features = matrix.prompts.map(({ messages, domain }, row) => {
     const known = signals?.[row];
     const extracted = extractFeatures({ messages, domain });

@@ -28,18 +28,20 @@ const FIT_SHARE = 5 / 7;
  * Splits prompts by their groups' keys, so that the side of a group depends on what is in it and
  * the seed alone. An imported split is honoured where every prompt has one and no group crosses it.
  * @param rows prompt indices to split
+ * @param crossFitted however many there are, and whatever split was published
  */
 export function splitPrompts(
   prompts: readonly Prompt[],
   rows: Int32Array,
   grouping: Grouping,
   splitSeed: number,
+  crossFitted = false,
 ): Split {
   const groups = new Set(Array.from(rows, (row) => grouping.groupOf[row]!));
   const warnings: string[] = [];
   const key = (row: number): string => grouping.keys[grouping.groupOf[row]!]!;
   const side = (row: number): number => hashToUnit('split', splitSeed, key(row));
-  const imported = importedSides(prompts, rows, grouping, warnings);
+  const imported = crossFitted ? null : importedSides(prompts, rows, grouping, warnings);
   if (groups.size < 2) {
     warnings.push('All prompts are near-duplicates of each other: nothing can be held out.');
     return { kind: 'plain', folds: [{ fit: rows, tune: rows, test: rows }], groups: 1, warnings };
@@ -57,7 +59,7 @@ export function splitPrompts(
       return { kind: 'plain', folds: [fold], groups: groups.size, warnings };
     }
   }
-  if (rows.length >= PLAIN_SPLIT_PROMPTS) {
+  if (rows.length >= PLAIN_SPLIT_PROMPTS && !crossFitted) {
     const fold = {
       fit: rows.filter((row) => side(row) < 0.5),
       tune: rows.filter((row) => side(row) >= 0.5 && side(row) < 0.7),

@@ -290,3 +290,13 @@ test('call shares rank models on what is learned from: test scores have no say i
   expect(row(comparison, 'always@maker/large').cost.mean).toBe(1);
   expect(comparison.reference).toBe('maker/large');
 });
+
+test('larger data is cross-fitted where that is asked for, and a published split set aside', () => {
+  const matrix = exampleMatrix(2100);
+  const prompts = matrix.prompts.map((one, i) => ({ ...one, split: i % 2 ? 'train' : 'test' }));
+  const input = exampleInput({ ...matrix, prompts }, { crossFit: true });
+  const { splits, tradeoffs } = compare(input);
+  expect(splits).toMatchObject({ folds: 5, test: 2100 });
+  expect(tradeoffs.every(({ split }) => split === 'cross-fit')).toBe(true);
+  expect(fitForExport(input, 'always@maker/small').fittedOn).toBe('everything');
+});
