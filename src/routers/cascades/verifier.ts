@@ -6,7 +6,7 @@ import {
   type SparseVector,
   sigmoid,
 } from '../../features/index.js';
-import { ngramsOf, TEXT_BUCKETS } from '../learned/text-space.js';
+import { ngramsOf, TEXT_BUCKETS } from '../learned/requests/text-space.js';
 import { conclusionOf } from './answer-conclusion.js';
 import { ANSWER_SIGNALS, answerSignals } from './answer-signals.js';
 

@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import { UserError } from '../../user-error.js';
+import { packedFloatsOrMissing, packFloats, unpackFloats } from '../packed-numbers.js';
 import { written } from '../policy-document.js';
 import type { RouterData } from '../router.js';
-import { heldOutNeighbours } from './held-out-neighbours.js';
-import { indexPrompts, loadNeighbourIndex, neighbourIndexSchema } from './neighbour-index.js';
-import { NeighbourMoments } from './neighbour-moments.js';
-import { MOST_NEIGHBOURS } from './neighbour-search.js';
+import { heldOutNeighbours } from './neighbours/held-out-neighbours.js';
+import {
+  indexPrompts,
+  loadNeighbourIndex,
+  neighbourIndexSchema,
+} from './neighbours/neighbour-index.js';
+import { NeighbourMoments } from './neighbours/neighbour-moments.js';
+import { MOST_NEIGHBOURS } from './neighbours/neighbour-search.js';
 import { overallMeans, overallMeansSchema } from './overall-means.js';
-import { packedFloatsOrMissing, packFloats, unpackFloats } from './packed-numbers.js';
 import { predictingRouter } from './predicting-router.js';
 import type { PredictorMethod } from './predictor.js';
 

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { UserError } from '../../user-error.js';
+import { packedFloats, packFloats, unpackFloats } from '../packed-numbers.js';
 import type { RouterData } from '../router.js';
-import { CellMeans } from './cell-means.js';
-import { Centroids, centroidsSchema } from './centroids.js';
+import { CellMeans } from './clusters/cell-means.js';
+import { Centroids, centroidsSchema } from './clusters/centroids.js';
+import { type RequestClusters, requestClusters, spaceOf } from './clusters/text-clusters.js';
 import { differenceError } from './difference-error.js';
 import { innerFolds } from './inner-folds.js';
 import { overallMeans, overallMeansSchema } from './overall-means.js';
-import { packedFloats, packFloats, unpackFloats } from './packed-numbers.js';
 import { predictingRouter } from './predicting-router.js';
 import type { PredictorMethod } from './predictor.js';
-import { RequestSpace, requestSpaceOf, requestSpaceSchema } from './request-space.js';
-import { featureKindSchema, type RequestView, signalsOf, viewOf } from './request-view.js';
-import { type RequestClusters, requestClusters, spaceOf } from './text-clusters.js';
+import { RequestSpace, requestSpaceOf, requestSpaceSchema } from './requests/request-space.js';
+import { featureKindSchema, type RequestView, signalsOf, viewOf } from './requests/request-view.js';
 
 /** Weight of a cluster falls by e for each 1/9 of cosine distance. */
 const SHARPNESS = 9;

@@ -1,27 +1,27 @@
 import { z } from 'zod';
 import { UserError } from '../../user-error.js';
-import { chooseGuard } from './choose-guard.js';
+import { packedFloatsOrMissing, packFloats, unpackFloats } from '../packed-numbers.js';
 import { costDocumentSchema, learnCostByLength } from './cost-by-length.js';
-import { deviationsFrom, GuardedForecast } from './guarded-forecast.js';
-import { heldOutNeighbours } from './held-out-neighbours.js';
-import type { Neighbours } from './most-similar.js';
+import { chooseGuard } from './neighbours/choose-guard.js';
+import { deviationsFrom, GuardedForecast } from './neighbours/guarded-forecast.js';
+import { heldOutNeighbours } from './neighbours/held-out-neighbours.js';
+import type { Neighbours } from './neighbours/most-similar.js';
 import {
   learnNeighbourCosts,
   NeighbourCostForecast,
   neighbourCostsSchema,
-} from './neighbour-costs.js';
-import { MOST_NEIGHBOURS } from './neighbour-search.js';
-import { overallMeans } from './overall-means.js';
-import { packedFloatsOrMissing, packFloats, unpackFloats } from './packed-numbers.js';
-import { predictingRouter } from './predicting-router.js';
-import type { PredictorMethod } from './predictor.js';
+} from './neighbours/neighbour-costs.js';
+import { MOST_NEIGHBOURS } from './neighbours/neighbour-search.js';
 import {
   embeddingIn,
   indexRequests,
   loadNeighbours,
   requestIndexSchema,
-} from './request-neighbours.js';
-import { featureKindSchema, signalsOf, viewOf } from './request-view.js';
+} from './neighbours/request-neighbours.js';
+import { overallMeans } from './overall-means.js';
+import { predictingRouter } from './predicting-router.js';
+import type { PredictorMethod } from './predictor.js';
+import { featureKindSchema, signalsOf, viewOf } from './requests/request-view.js';
 
 const settingsSchema = z.strictObject({
   /** How many neighbours are asked; chosen on fit where it is not set. */

@@ -1,5 +1,5 @@
 import { calibrate, sigmoid } from '../../features/index.js';
-import { linearMethod } from './linear-method.js';
+import { linearMethod } from './linear/linear-method.js';
 import { predictingRouter } from './predicting-router.js';
 
 /** Certainty that is never granted: a model that was never right is expected to be, this often. */

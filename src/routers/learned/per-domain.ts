@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { UserError } from '../../user-error.js';
 import { written } from '../policy-document.js';
-import { CellMeans } from './cell-means.js';
-import { declaredDomains, undeclared } from './declared-domains.js';
+import { CellMeans } from './clusters/cell-means.js';
+import { declaredDomains, undeclared } from './domains/declared-domains.js';
 import { overallMeans, overallMeansSchema } from './overall-means.js';
 import { predictingRouter } from './predicting-router.js';
 import type { PredictorMethod } from './predictor.js';

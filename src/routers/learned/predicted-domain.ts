@@ -7,7 +7,7 @@ import {
   DomainClassifier,
   domainClassifierOf,
   domainClassifierSchema,
-} from './domain-classifier.js';
+} from './domains/domain-classifier.js';
 
 const parametersSchema = z.strictObject({
   classifier: domainClassifierSchema,

@@ -1,4 +1,4 @@
-import { linearMethod } from './linear-method.js';
+import { linearMethod } from './linear/linear-method.js';
 import { predictingRouter } from './predicting-router.js';
 
 /** Least squares of each model's score. */

@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import type { Features } from '../../features/index.js';
 import { UserError } from '../../user-error.js';
+import { packedFloats } from '../packed-numbers.js';
 import type { RouterData } from '../router.js';
-import { Centroids, centroidsSchema } from './centroids.js';
+import { Centroids, centroidsSchema } from './clusters/centroids.js';
+import { DomainCells, domainCellsSchema } from './clusters/domain-cells.js';
+import { textClusters } from './clusters/text-clusters.js';
 import { costDocumentSchema, forecastCosts, learnCostByLength } from './cost-by-length.js';
-import { declaredDomains } from './declared-domains.js';
 import { differenceError } from './difference-error.js';
-import { DomainCells, domainCellsSchema } from './domain-cells.js';
+import { declaredDomains } from './domains/declared-domains.js';
 import { innerFolds } from './inner-folds.js';
 import { overallMeans } from './overall-means.js';
-import { packedFloats } from './packed-numbers.js';
 import { predictingRouter } from './predicting-router.js';
 import type { PredictorMethod } from './predictor.js';
-import { textClusters } from './text-clusters.js';
-import { TextSpace, textSpaceOf } from './text-space.js';
+import { TextSpace, textSpaceOf } from './requests/text-space.js';
 
 const COARSE = 20;
 const FINE = 100;

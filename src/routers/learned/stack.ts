@@ -7,7 +7,7 @@ import { heldOutParts, isLeftOut, learnWithout } from './held-out.js';
 import { learnOnce } from './learn-once.js';
 import { NormalEquations, nonNegativeLeastSquares } from './non-negative-least-squares.js';
 import type { LearnOptions, Predictor, PredictorMethod } from './predictor.js';
-import { type FeatureKind, featureKindSchema, viewOf } from './request-view.js';
+import { type FeatureKind, featureKindSchema, viewOf } from './requests/request-view.js';
 
 /** Held-out prompts that tell members apart well enough: further parts are not learned without. */
 const ENOUGH_ROWS = 4_000;

@@ -1,6 +1,6 @@
 import type { Features } from '../../features/index.js';
 import { lexicalVector } from '../../features/index.js';
-import { ngramsOf, TEXT_BUCKETS } from '../learned/text-space.js';
+import { ngramsOf, TEXT_BUCKETS } from '../learned/requests/text-space.js';
 
 /** What a lexical statistic is taken to be in an ordinary request, and its spread; in `lexicalVector`'s order. */
 const ORDINARY: readonly (readonly [mean: number, spread: number])[] = [

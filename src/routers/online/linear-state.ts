@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Feedback, PolicyDocument } from '../../policies/index.js';
 import { UserError } from '../../user-error.js';
-import { packedFloats, packFloats, unpackFloats } from '../learned/packed-numbers.js';
+import { packedFloats, packFloats, unpackFloats } from '../packed-numbers.js';
 import { policyId, written } from '../policy-document.js';
 import { type BudgetPacer, paced, pacerSchema, restingPacer } from './budget-pacer.js';
 import { CONTEXT_SIZE, contextOf } from './context.js';

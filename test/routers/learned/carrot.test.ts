@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { RouterData } from '../../../src/routers/index.js';
 import { carrotMethod } from '../../../src/routers/learned/carrot.js';
-import { indexPrompts, loadNeighbourIndex } from '../../../src/routers/learned/neighbour-index.js';
+import {
+  indexPrompts,
+  loadNeighbourIndex,
+} from '../../../src/routers/learned/neighbours/neighbour-index.js';
 import { UserError } from '../../../src/user-error.js';
 import { asks, dataOf, type Row, TOPICS, textOf } from './domains-sample.js';
 

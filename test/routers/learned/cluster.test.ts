@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RouterData } from '../../../src/routers/index.js';
-import { Centroids } from '../../../src/routers/learned/centroids.js';
 import { clusterMethod } from '../../../src/routers/learned/cluster.js';
-import { TextSpace } from '../../../src/routers/learned/text-space.js';
+import { Centroids } from '../../../src/routers/learned/clusters/centroids.js';
+import { TextSpace } from '../../../src/routers/learned/requests/text-space.js';
 import { UserError } from '../../../src/user-error.js';
 import { asks, dataOf, type Row, TOPICS, textOf } from './domains-sample.js';
 

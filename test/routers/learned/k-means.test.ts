@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SparseVector } from '../../../src/features/index.js';
-import { Centroids } from '../../../src/routers/learned/centroids.js';
-import { heaviest } from '../../../src/routers/learned/heaviest-entries.js';
-import { assign, kMeans } from '../../../src/routers/learned/k-means.js';
-import { textClusters } from '../../../src/routers/learned/text-clusters.js';
+import { Centroids } from '../../../src/routers/learned/clusters/centroids.js';
+import { assign, kMeans } from '../../../src/routers/learned/clusters/k-means.js';
+import { textClusters } from '../../../src/routers/learned/clusters/text-clusters.js';
+import { heaviest } from '../../../src/routers/learned/requests/heaviest-entries.js';
 import { UserError } from '../../../src/user-error.js';
 import { asks, dataOf, TOPICS, textOf } from './domains-sample.js';
 

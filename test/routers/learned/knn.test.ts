@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { RouterData } from '../../../src/routers/index.js';
-import { chooseGuard } from '../../../src/routers/learned/choose-guard.js';
-import { deviationsFrom, GuardedForecast } from '../../../src/routers/learned/guarded-forecast.js';
 import { knn, knnMethod } from '../../../src/routers/learned/knn.js';
+import { chooseGuard } from '../../../src/routers/learned/neighbours/choose-guard.js';
+import {
+  deviationsFrom,
+  GuardedForecast,
+} from '../../../src/routers/learned/neighbours/guarded-forecast.js';
 import { UserError } from '../../../src/user-error.js';
 import { sampleOutcomes, shuffleFeatures } from '../sample-outcomes.js';
 import { asks, dataOf, type Row, TOPICS, textOf } from './domains-sample.js';

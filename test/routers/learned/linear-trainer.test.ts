@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { sigmoid } from '../../../src/features/index.js';
-import type { LinearDesign } from '../../../src/routers/learned/linear-design.js';
-import { choosePenalty } from '../../../src/routers/learned/linear-penalty.js';
-import { type LinearLoss, LinearTrainer } from '../../../src/routers/learned/linear-trainer.js';
+import type { LinearDesign } from '../../../src/routers/learned/linear/linear-design.js';
+import { choosePenalty } from '../../../src/routers/learned/linear/linear-penalty.js';
+import {
+  type LinearLoss,
+  LinearTrainer,
+} from '../../../src/routers/learned/linear/linear-trainer.js';
 import { createRng } from '../../../src/statistics/index.js';
 
 const squared: LinearLoss = {

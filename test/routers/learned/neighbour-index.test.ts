@@ -2,22 +2,22 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { extractFeatures, type Features } from '../../../src/features/index.js';
 import type { RouterData } from '../../../src/routers/index.js';
-import { heldOutNeighbours } from '../../../src/routers/learned/held-out-neighbours.js';
-import { mostSimilar } from '../../../src/routers/learned/most-similar.js';
+import { heldOutNeighbours } from '../../../src/routers/learned/neighbours/held-out-neighbours.js';
+import { mostSimilar } from '../../../src/routers/learned/neighbours/most-similar.js';
 import {
   indexPrompts,
   loadNeighbourIndex,
   NeighbourIndex,
   type NeighbourIndexDocument,
   neighbourIndexSchema,
-} from '../../../src/routers/learned/neighbour-index.js';
-import { MOST_NEIGHBOURS } from '../../../src/routers/learned/neighbour-search.js';
+} from '../../../src/routers/learned/neighbours/neighbour-index.js';
+import { MOST_NEIGHBOURS } from '../../../src/routers/learned/neighbours/neighbour-search.js';
 import {
-  packBytes,
-  unpackBytes,
-  unpackIndices,
-} from '../../../src/routers/learned/packed-numbers.js';
-import { TEXT_BUCKETS, TextSpace, textSpaceOf } from '../../../src/routers/learned/text-space.js';
+  TEXT_BUCKETS,
+  TextSpace,
+  textSpaceOf,
+} from '../../../src/routers/learned/requests/text-space.js';
+import { packBytes, unpackBytes, unpackIndices } from '../../../src/routers/packed-numbers.js';
 import { UserError } from '../../../src/user-error.js';
 
 const asks = (content: string): Features =>

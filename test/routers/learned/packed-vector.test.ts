@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { packVector, unpackVector } from '../../../src/routers/learned/packed-vector.js';
+import { packVector, unpackVector } from '../../../src/routers/learned/requests/packed-vector.js';
 
 describe('a packed vector', () => {
   it('holds every index and every number as it was', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { importOutcomes } from '../../../src/outcomes/index.js';
 import { policyFromDocument, type RouterData, routers } from '../../../src/routers/index.js';
-import { domainClassifierOf } from '../../../src/routers/learned/domain-classifier.js';
+import { domainClassifierOf } from '../../../src/routers/learned/domains/domain-classifier.js';
 import { createRng } from '../../../src/statistics/index.js';
 import { createTableReader } from '../../../src/store/index.js';
 import { recorded, recordedData } from '../../recorded-data.js';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Features } from '../../../src/features/index.js';
 import type { RouterData } from '../../../src/routers/index.js';
-import { CellMeans } from '../../../src/routers/learned/cell-means.js';
+import { CellMeans } from '../../../src/routers/learned/clusters/cell-means.js';
 import { shrinkageMethod } from '../../../src/routers/learned/shrinkage.js';
 import { UserError } from '../../../src/user-error.js';
 import { asks, dataOf, type Row, type Topic, textOf } from './domains-sample.js';

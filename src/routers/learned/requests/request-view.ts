@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type Features, isEmbeddingId } from '../../features/index.js';
-import { UserError } from '../../user-error.js';
-import type { RouterData } from '../router.js';
+import { type Features, isEmbeddingId } from '../../../features/index.js';
+import { UserError } from '../../../user-error.js';
+import type { RouterData } from '../../router.js';
 
 /** What of a request forecasts rest on: hashed words of its text, its embedding, or both. */
 export const FEATURE_KINDS = ['text', 'embedding', 'both'] as const;

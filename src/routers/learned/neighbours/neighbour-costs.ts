@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import type { Features } from '../../features/index.js';
-import { clusterBounds, clusterMean } from '../../statistics/index.js';
-import type { RouterData } from '../router.js';
-import { type CostDocument, forecastCosts } from './cost-by-length.js';
+import type { Features } from '../../../features/index.js';
+import { clusterBounds, clusterMean } from '../../../statistics/index.js';
+import { packedFloatsOrMissing, packFloats, unpackFloats } from '../../packed-numbers.js';
+import type { RouterData } from '../../router.js';
+import { type CostDocument, forecastCosts } from '../cost-by-length.js';
 import type { HeldOut } from './held-out-neighbours.js';
 import type { Neighbours } from './most-similar.js';
 import { NeighbourMoments } from './neighbour-moments.js';
-import { packedFloatsOrMissing, packFloats, unpackFloats } from './packed-numbers.js';
 
 const NEIGHBOURS = [10, 50, 200];
 const SHRINKAGES = [1, 10, 100];

@@ -1,8 +1,8 @@
-import type { RouterData } from '../router.js';
+import type { RouterData } from '../../router.js';
+import { RequestSpace, requestSpaceOf } from '../requests/request-space.js';
+import { type RequestView, TEXT_VIEW } from '../requests/request-view.js';
 import type { Centroids } from './centroids.js';
 import { assign, kMeans } from './k-means.js';
-import { RequestSpace, requestSpaceOf } from './request-space.js';
-import { type RequestView, TEXT_VIEW } from './request-view.js';
 
 export interface RequestClusters {
   readonly centroids: Centroids;

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { UserError } from '../../user-error.js';
-import type { RouterData } from '../router.js';
+import { UserError } from '../../../user-error.js';
+import type { RouterData } from '../../router.js';
+import type { RequestView } from '../requests/request-view.js';
 import { EmbeddingLikeness, embeddingRows, embeddingRowsSchema } from './embedding-likeness.js';
 import { indexPrompts, loadNeighbourIndex, neighbourIndexSchema } from './neighbour-index.js';
 import { NeighbourSearch, type NeighbourSource } from './neighbour-search.js';
-import type { RequestView } from './request-view.js';
 
 /** Prompts to find neighbours among, by what likeness is measured on. */
 export const requestIndexSchema = z.discriminatedUnion('similarity', [

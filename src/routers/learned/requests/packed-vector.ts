@@ -1,4 +1,4 @@
-import type { SparseVector } from '../../features/index.js';
+import type { SparseVector } from '../../../features/index.js';
 
 /** Indices have to stay below. */
 const MOST_INDICES = 2 ** 16;

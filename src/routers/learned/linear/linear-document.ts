@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { UserError } from '../../user-error.js';
-import { costDocumentSchema } from './cost-by-length.js';
-import { packedFloats, unpackFloats } from './packed-numbers.js';
+import { UserError } from '../../../user-error.js';
+import { packedFloats, unpackFloats } from '../../packed-numbers.js';
+import { costDocumentSchema } from '../cost-by-length.js';
 import { columnsDocumentSchema } from './request-columns.js';
 
 /** A linear model per routed model, as data. */

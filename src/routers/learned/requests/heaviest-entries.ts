@@ -1,4 +1,4 @@
-import type { SparseVector } from '../../features/index.js';
+import type { SparseVector } from '../../../features/index.js';
 
 /** Magnitudes are told apart to this fraction of the largest. */
 const LEVELS = 4096;

@@ -1,6 +1,6 @@
-import type { Features } from '../../features/index.js';
+import type { Features } from '../../../features/index.js';
+import { textKey } from '../requests/text-space.js';
 import { mostSimilar, type Neighbours } from './most-similar.js';
-import { textKey } from './text-space.js';
 
 /** How many neighbours are looked up; methods read as many of them as they want. */
 export const MOST_NEIGHBOURS = 200;

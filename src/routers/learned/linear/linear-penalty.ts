@@ -1,4 +1,4 @@
-import { innerFolds } from './inner-folds.js';
+import { innerFolds } from '../inner-folds.js';
 import type { LinearDesign } from './linear-design.js';
 import { type LinearLoss, LinearTrainer } from './linear-trainer.js';
 

@@ -1,9 +1,6 @@
 import { z } from 'zod';
-import type { Features, SparseVector } from '../../features/index.js';
-import { UserError } from '../../user-error.js';
-import type { RouterData } from '../router.js';
-import { MOST_ROWS, type Neighbours } from './most-similar.js';
-import { type Likeness, NeighbourSearch, type NeighbourSource, UNIT } from './neighbour-search.js';
+import type { Features, SparseVector } from '../../../features/index.js';
+import { UserError } from '../../../user-error.js';
 import {
   packBytes,
   packedBytes,
@@ -12,8 +9,11 @@ import {
   packIndices,
   unpackBytes,
   unpackIndices,
-} from './packed-numbers.js';
-import { TEXT_BUCKETS, TextSpace, textSpaceOf } from './text-space.js';
+} from '../../packed-numbers.js';
+import type { RouterData } from '../../router.js';
+import { TEXT_BUCKETS, TextSpace, textSpaceOf } from '../requests/text-space.js';
+import { MOST_ROWS, type Neighbours } from './most-similar.js';
+import { type Likeness, NeighbourSearch, type NeighbourSource, UNIT } from './neighbour-search.js';
 
 /** N-grams kept of a prompt, the heaviest. */
 const HEAVIEST = 100;

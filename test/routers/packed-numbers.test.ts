@@ -10,7 +10,7 @@ import {
   unpackBytes,
   unpackFloats,
   unpackIndices,
-} from '../../../src/routers/learned/packed-numbers.js';
+} from '../../src/routers/packed-numbers.js';
 
 it('gives back what was packed', () => {
   const floats = fc.float32Array({ noNaN: true, noDefaultInfinity: true });

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { Features } from '../../features/index.js';
-import { UserError } from '../../user-error.js';
-import type { RouterData } from '../router.js';
-import { Centroids, centroidsSchema } from './centroids.js';
+import type { Features } from '../../../features/index.js';
+import { UserError } from '../../../user-error.js';
+import { packedFloats } from '../../packed-numbers.js';
+import type { RouterData } from '../../router.js';
+import { Centroids, centroidsSchema } from '../clusters/centroids.js';
+import { TextSpace, textSpaceOf } from '../requests/text-space.js';
 import { declaredDomains, undeclared } from './declared-domains.js';
-import { packedFloats } from './packed-numbers.js';
-import { TextSpace, textSpaceOf } from './text-space.js';
 
 /** Entries that the centroid of a domain keeps. */
 const KEEP = 2048;

@@ -4,8 +4,8 @@ import {
   NgramHasher,
   REQUEST_STATISTICS,
   requestVector,
-} from '../../features/index.js';
-import { UserError } from '../../user-error.js';
+} from '../../../features/index.js';
+import { UserError } from '../../../user-error.js';
 import {
   packedFloats,
   packedIndices,
@@ -13,10 +13,10 @@ import {
   packIndices,
   unpackFloats,
   unpackIndices,
-} from './packed-numbers.js';
-import { indexIn, type PackedVector, packVector, placeIn } from './packed-vector.js';
-import { embeddingOf, type RequestView, TEXT_VIEW } from './request-view.js';
-import { textKey } from './text-space.js';
+} from '../../packed-numbers.js';
+import { indexIn, type PackedVector, packVector, placeIn } from '../requests/packed-vector.js';
+import { embeddingOf, type RequestView, TEXT_VIEW } from '../requests/request-view.js';
+import { textKey } from '../requests/text-space.js';
 
 const BUCKETS = 2 ** 16;
 /** Words and pairs of fewer prompts than this say nothing of new ones. */

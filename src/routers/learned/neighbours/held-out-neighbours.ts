@@ -1,8 +1,8 @@
-import { createRng } from '../../statistics/index.js';
-import type { RouterData } from '../router.js';
+import { createRng } from '../../../statistics/index.js';
+import type { RouterData } from '../../router.js';
+import { type RequestView, TEXT_VIEW } from '../requests/request-view.js';
 import type { Neighbours } from './most-similar.js';
 import { indexRequests, loadNeighbours } from './request-neighbours.js';
-import { type RequestView, TEXT_VIEW } from './request-view.js';
 
 /** More would make fitting slower and hardly change what is chosen. */
 const MOST_ROWS_HELD_OUT = 4000;

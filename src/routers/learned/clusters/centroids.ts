@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import type { SparseVector } from '../../features/index.js';
-import { UserError } from '../../user-error.js';
-import { heaviest } from './heaviest-entries.js';
+import type { SparseVector } from '../../../features/index.js';
+import { UserError } from '../../../user-error.js';
 import {
   packedFloats,
   packedIndices,
@@ -9,8 +8,9 @@ import {
   packIndices,
   unpackFloats,
   unpackIndices,
-} from './packed-numbers.js';
-import { REQUEST_COLUMNS } from './request-space.js';
+} from '../../packed-numbers.js';
+import { heaviest } from '../requests/heaviest-entries.js';
+import { REQUEST_COLUMNS } from '../requests/request-space.js';
 
 /** How many entries each centroid has, then the buckets and weights of one after another. */
 export const centroidsSchema = z.strictObject({

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Features, SparseVector } from '../../features/index.js';
-import { UserError } from '../../user-error.js';
-import type { RouterData } from '../router.js';
-import { packedFloats, packFloats, unpackFloats } from './packed-numbers.js';
+import type { Features, SparseVector } from '../../../features/index.js';
+import { UserError } from '../../../user-error.js';
+import { packedFloats, packFloats, unpackFloats } from '../../packed-numbers.js';
+import type { RouterData } from '../../router.js';
 import { embeddingOf, type RequestView } from './request-view.js';
 import { TEXT_BUCKETS, TextSpace, textKey, textSpaceOf } from './text-space.js';
 

@@ -1,7 +1,7 @@
-import type { Features } from '../../features/index.js';
-import type { RouterData } from '../router.js';
+import type { Features } from '../../../features/index.js';
+import type { RouterData } from '../../router.js';
+import type { RequestView } from '../requests/request-view.js';
 import { RequestColumns } from './request-columns.js';
-import type { RequestView } from './request-view.js';
 
 /**
  * Rows that a linear model is trained on: sparse columns first, then a dense block. The constant is

@@ -1,8 +1,8 @@
-import type { SparseVector } from '../../features/index.js';
-import { createRng, type Rng } from '../../statistics/index.js';
+import type { SparseVector } from '../../../features/index.js';
+import { createRng, type Rng } from '../../../statistics/index.js';
+import { heaviest } from '../requests/heaviest-entries.js';
+import { REQUEST_COLUMNS } from '../requests/request-space.js';
 import { Centroids } from './centroids.js';
-import { heaviest } from './heaviest-entries.js';
-import { REQUEST_COLUMNS } from './request-space.js';
 
 /** Vectors that clusters are found on; the rest are assigned to what is found. */
 const SAMPLE = 4000;

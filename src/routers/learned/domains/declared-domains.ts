@@ -1,4 +1,4 @@
-import type { RouterData } from '../router.js';
+import type { RouterData } from '../../router.js';
 
 export interface DeclaredDomains {
   /** In alphabetical order; empty where some prompt declares none. */

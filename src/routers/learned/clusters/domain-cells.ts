@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { UserError } from '../../user-error.js';
-import { CellMeans } from './cell-means.js';
+import { UserError } from '../../../user-error.js';
 import {
   packedFloats,
   packedIndices,
@@ -8,7 +7,8 @@ import {
   packIndices,
   unpackFloats,
   unpackIndices,
-} from './packed-numbers.js';
+} from '../../packed-numbers.js';
+import { CellMeans } from './cell-means.js';
 
 /** One entry a cell for domain and cluster; cells × models for counts and means. */
 export const domainCellsSchema = z.strictObject({

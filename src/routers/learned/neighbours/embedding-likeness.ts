@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { Features } from '../../features/index.js';
-import { UserError } from '../../user-error.js';
-import type { RouterData } from '../router.js';
+import type { Features } from '../../../features/index.js';
+import { UserError } from '../../../user-error.js';
+import { packBytes, packedBytes, unpackBytes } from '../../packed-numbers.js';
+import type { RouterData } from '../../router.js';
+import { embeddingOf } from '../requests/request-view.js';
 import { MOST_ROWS } from './most-similar.js';
 import { type Likeness, UNIT } from './neighbour-search.js';
-import { packBytes, packedBytes, unpackBytes } from './packed-numbers.js';
-import { embeddingOf } from './request-view.js';
 
 export const embeddingRowsSchema = z.strictObject({
   signal: z.string().min(1).max(500),

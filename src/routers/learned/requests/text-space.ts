@@ -1,6 +1,6 @@
-import { type Features, NgramHasher, type SparseVector } from '../../features/index.js';
-import type { RouterData } from '../router.js';
-import { packFloats, unpackFloats } from './packed-numbers.js';
+import { type Features, NgramHasher, type SparseVector } from '../../../features/index.js';
+import { packFloats, unpackFloats } from '../../packed-numbers.js';
+import type { RouterData } from '../../router.js';
 import { indexIn, type PackedVector, packVector, placeIn, unpackVector } from './packed-vector.js';
 
 /** Buckets that n-grams are hashed into. */

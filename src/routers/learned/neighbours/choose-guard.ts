@@ -1,4 +1,4 @@
-import { clusterBounds, clusterMean } from '../../statistics/index.js';
+import { clusterBounds, clusterMean } from '../../../statistics/index.js';
 import { type Deviations, type Guard, supported } from './guarded-forecast.js';
 import type { HeldOut } from './held-out-neighbours.js';
 import { NeighbourMoments } from './neighbour-moments.js';

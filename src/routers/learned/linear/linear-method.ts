@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import type { Features } from '../../features/index.js';
-import type { Forecast } from '../../policies/index.js';
-import { UserError } from '../../user-error.js';
-import type { RouterData } from '../router.js';
-import { forecastCosts, learnCostByLength } from './cost-by-length.js';
+import type { Features } from '../../../features/index.js';
+import type { Forecast } from '../../../policies/index.js';
+import { UserError } from '../../../user-error.js';
+import { packFloats } from '../../packed-numbers.js';
+import type { RouterData } from '../../router.js';
+import { forecastCosts, learnCostByLength } from '../cost-by-length.js';
+import type { Predictor, PredictorMethod } from '../predictor.js';
+import { featureKindSchema, signalsOf, viewOf } from '../requests/request-view.js';
 import { learnDesign } from './linear-design.js';
 import { type LinearDocument, linearDocumentSchema, linearWeights } from './linear-document.js';
 import { type ChosenPenalty, choosePenalty } from './linear-penalty.js';
 import { type LinearLoss, LinearTrainer } from './linear-trainer.js';
-import { packFloats } from './packed-numbers.js';
-import type { Predictor, PredictorMethod } from './predictor.js';
 import { RequestColumns } from './request-columns.js';
-import { featureKindSchema, signalsOf, viewOf } from './request-view.js';
 
 /** How much smaller than at the start the gradient of what is written down is. */
 const TOLERANCE = 0.05;
