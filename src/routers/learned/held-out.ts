@@ -5,11 +5,14 @@ import { learnOnce } from './learn-once.js';
 import type { LearnOptions, Predictor, PredictorMethod } from './predictor.js';
 
 const FOLDS = 3;
+/** Prompts to learn from are enough to see what a method is worth, evenly spaced where there are more. */
+const ENOUGH_TO_LEARN = 6_000;
 
 /** Some groups of the data, and the data without them. */
 export interface HeldOut {
   /** Rows, ascending. */
   readonly rows: Int32Array;
+  /** The data without them, thinned where it is large. */
   readonly rest: RouterData;
 }
 
@@ -25,13 +28,15 @@ export function heldOutParts(data: RouterData, seed: number): readonly HeldOut[]
   const all = Int32Array.from(fold, (_, row) => row);
   const made = Array.from({ length: FOLDS }, (_, held) => ({
     rows: all.filter((row) => fold[row] === held),
-    rest: selectRows(
-      data,
-      all.filter((row) => fold[row] !== held),
-    ),
+    rest: selectRows(data, thinned(all.filter((row) => fold[row] !== held))),
   })).filter(({ rows, rest }) => rows.length > 0 && rest.features.length > 0);
   bySeed.set(seed, made);
   return made;
+}
+
+function thinned(rows: Int32Array): Int32Array {
+  const most = Math.min(rows.length, ENOUGH_TO_LEARN);
+  return Int32Array.from({ length: most }, (_, at) => rows[Math.floor((at * rows.length) / most)]!);
 }
 
 /**

@@ -9,7 +9,7 @@ import { NormalEquations, nonNegativeLeastSquares } from './non-negative-least-s
 import type { LearnOptions, Predictor, PredictorMethod } from './predictor.js';
 import { type FeatureKind, featureKindSchema, viewOf } from './requests/request-view.js';
 
-/** Held-out prompts that tell members apart well enough: further parts are not learned without. */
+/** Held-out prompts that tell members apart well enough: further ones are not forecast. */
 const ENOUGH_ROWS = 4_000;
 
 const weights = z.array(z.number().min(0).max(1e6)).max(50);
@@ -164,11 +164,12 @@ function outOfFoldEquations(
   let seen = 0;
   for (const part of heldOutParts(data, seed)) {
     if (seen >= ENOUGH_ROWS) break;
-    seen += part.rows.length;
+    const rows = part.rows.subarray(0, ENOUGH_ROWS - seen);
+    seen += rows.length;
     const predictors = members.map(({ method, learned }) =>
       learnWithout(method, part, learned, optionsOf(method)),
     );
-    for (const row of part.rows) {
+    for (const row of rows) {
       const score = data.score.subarray(row * models, (row + 1) * models);
       if (score.some(Number.isNaN)) continue;
       const forecasts = predictors.map((one) => one?.forecast(data.features[row]!) ?? null);
