@@ -10,7 +10,7 @@ import type { LearnOptions, Predictor, PredictorMethod } from './predictor.js';
 import { type FeatureKind, featureKindSchema, viewOf } from './requests/request-view.js';
 
 /** Held-out prompts that tell members apart well enough: further ones are not forecast. */
-const ENOUGH_ROWS = 4_000;
+const ENOUGH_ROWS = 6_000;
 
 const weights = z.array(z.number().min(0).max(1e6)).max(50);
 
