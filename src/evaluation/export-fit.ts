@@ -43,7 +43,7 @@ export function fitForExport(input: CompareInput, policyId: string): FittedPolic
     wanted === 'chosen'
       ? fromConstraint(dial, fitted, prepared, input)
       : (fromBaseline(wanted, dial, fitted, prepared) ??
-        fromRouters(wanted, dial, fitted, select(fitted, prepared.margin)));
+        fromRouters(wanted, dial, fitted, select(fitted, prepared.margin), foldInput.dials));
   if (policy === undefined) throw unknownPolicy(policyId, fitted, prepared);
   refuseLaterMeasurements(policy, input);
   return { policy, fittedOn };
@@ -86,18 +86,26 @@ function refuseLaterMeasurements(policy: Policy, { matrix, columns }: CompareInp
   });
 }
 
+/** A setting that a router may have left out as a repeat of the one below, or one by its number. */
+function isPosition(dial: string, dials: number): boolean {
+  const step = Number(dial) * (dials - 1);
+  return /^\d+of\d+$/.test(dial) || Math.abs(step - Math.round(step)) < 1e-3 * dials;
+}
+
 function fromRouters(
   wanted: string,
   dial: string,
   fitted: FittedFold,
   selection: Selection,
+  dials: number,
 ): Policy | undefined {
   if (wanted === 'best')
     return dial === TUNED ? (selection.candidate?.policy ?? undefined) : undefined;
   const offered = fitted.routers.get(wanted);
   if (offered === undefined) return undefined;
-  const found = dial === TUNED ? selection.operating.get(wanted) : pickDial(offered, dial);
-  return found?.policy ?? undefined;
+  if (dial === TUNED) return selection.operating.get(wanted)?.policy ?? undefined;
+  if (!offered.some((one) => one.dial === dial) && !isPosition(dial, dials)) return undefined;
+  return pickDial(offered, dial)?.policy ?? undefined;
 }
 
 function offeredBy(
@@ -127,8 +135,12 @@ function unknownPolicy(policyId: string, fitted: FittedFold, { foldInput }: Prep
     .sort((a, b) => a.steps - b.steps)
     .slice(0, 3)
     .map(({ id }) => `"${id}"`);
+  const router = policyId.split('@')[0]!;
+  const absent = registry.has(router) && !ids.some((id) => id.startsWith(`${router}@`));
   const reason = policyId.startsWith('oracle@')
     ? 'knows the scores, so it cannot be exported'
-    : 'is no policy of this comparison';
+    : absent
+      ? `is no policy of the run's latest comparison, which has no "${router}": compare again with it`
+      : 'is no policy of this comparison';
   return new UserError(`Policy "${policyId}" ${reason}; the closest are ${close.join(', ')}`);
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const packed = z.base64().max(2 ** 28);
 const holdsWhole = (size: number) => (text: string) =>
-  Buffer.byteLength(text, 'base64') % size === 0;
+  Buffer.from(text, 'base64').byteLength % size === 0;
 
 /** Numbers in a document as base64 of little-endian bytes: a tenth of the digits, and exact. NaN is a missing one. */
 export const packedFloatsOrMissing = packed.refine(

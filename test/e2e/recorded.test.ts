@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
 import { recorded, recordedData } from '../recorded-data.js';
 import { switchyard, temporaryFolder } from './command.js';
 
@@ -13,10 +14,13 @@ interface Imported {
   }[];
 }
 
+/** One of each kind; `npm run bench -- routing` compares them all. */
+const ROUTERS = ['complexity', 'logistic', 'cascade', 'linucb'];
+
 // At once, as each is a process of its own that waits for no other.
 describe
   .skipIf(!recordedData)
-  .concurrent('recorded outcomes, by the command', { timeout: 60_000 }, () => {
+  .concurrent('recorded outcomes, by the command', { timeout: 120_000 }, () => {
     let folder: ReturnType<typeof temporaryFolder>;
     beforeAll(() => {
       folder = temporaryFolder();
@@ -30,7 +34,7 @@ describe
       const imported = await switchyard(['import', ...args, '--name', name, ...further], options);
       expect(imported).toMatchObject({ code: 0, err: '' });
       const compared = await switchyard(
-        ['compare', name, '--bootstrap', '200', ...further],
+        ['compare', name, '--bootstrap', '200', '--routers', ...ROUTERS, ...further],
         options,
       );
       expect(compared).toMatchObject({ code: 0, err: '' });

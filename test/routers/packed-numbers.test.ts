@@ -27,6 +27,7 @@ it.each([
   ['floats', packedFloats, 'AAAA', 'some bytes are missing'],
   ['indices', packedIndices, 'AAAA', 'some bytes are missing'],
   ['floats', packedFloats, packFloats([Number.NaN]), 'finite'],
+  ['floats', packedFloats, '!!AAAAAA', 'base64'],
   ['bytes', packedBytes, 'not base64!', 'base64'],
 ] as const)('refuses damaged %s', (_, schema, text, message) => {
   expect(schema.safeParse(text).error?.issues[0]?.message).toContain(message);

@@ -51,7 +51,7 @@ export function linearPolicy(
     expected: Expected,
     { pacer }: LinearState,
   ): readonly string[] => {
-    const quality = expected.quality[model]!.toFixed(3);
+    const quality = Math.min(1, Math.max(0, expected.quality[model]!)).toFixed(3);
     const share = ((100 * expected.cost[model]!) / cost_scale).toFixed(1);
     return [
       `expects quality ${quality} of ${document.models[model]} at ${share} % of the dearest model's mean cost`,
