@@ -5,7 +5,7 @@ import { defineCommand } from './command.js';
 import { comparedRouters } from './compared-routers.js';
 import { comparisonInput, routersOfRun } from './comparison-input.js';
 import { EXIT } from './io.js';
-import { outputOption, outputsOf, writeOutputs } from './output.js';
+import { outputOption, outputsOf, printComparison, writeOutputs } from './output.js';
 import { runNamed, withExistingStore } from './store-access.js';
 import { constraintOf, unmetThresholds } from './thresholds.js';
 
@@ -138,7 +138,6 @@ export const compare = defineCommand({
       const prices = assumedPrices(args.price);
       const outputs = await outputsOf(args.output, io);
       const { compareInThreads } = await import('../evaluation/index.js');
-      const { comparisonJson, comparisonText, jsonLine } = await import('../reports/index.js');
       const [named, ...further] = args.run;
       const first = await runNamed(store, named!);
       const runs: [Run, ...Run[]] = [first];
@@ -171,15 +170,7 @@ export const compare = defineCommand({
       });
       await store.evaluations.addEvaluation(comparison);
       await writeOutputs(outputs, comparison, args, io);
-      io.out(
-        args.json
-          ? jsonLine(comparisonJson(comparison))
-          : comparisonText(comparison, {
-              color: args.color && io.outIsTerminal,
-              all: args.all,
-              columns: io.columns,
-            }),
-      );
+      await printComparison(comparison, args, io);
       if (!args.json && !args.quiet) {
         const policy = comparison.choice?.policy == null ? comparison.verdict.policy : 'chosen';
         io.err(`Next: switchyard export ${named} --policy ${policy}\n`);

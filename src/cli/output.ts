@@ -89,3 +89,18 @@ async function writeWhole(path: string, content: string | Uint8Array): Promise<v
     await rm(draft, { force: true });
   }
 }
+
+/** On stdout: one JSON object, or text for a person. */
+export async function printComparison(
+  comparison: Comparison,
+  args: { readonly json: boolean; readonly color: boolean; readonly all: boolean },
+  io: Io,
+): Promise<void> {
+  const { comparisonJson, comparisonText, jsonLine } = await import('../reports/index.js');
+  const color = args.color && io.outIsTerminal;
+  io.out(
+    args.json
+      ? jsonLine(comparisonJson(comparison))
+      : comparisonText(comparison, { color, all: args.all, columns: io.columns }),
+  );
+}

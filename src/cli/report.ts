@@ -1,7 +1,7 @@
 import { UserError } from '../user-error.js';
 import { defineCommand } from './command.js';
 import { EXIT } from './io.js';
-import { outputOption, outputsOf, writeOutputs } from './output.js';
+import { outputOption, outputsOf, printComparison, writeOutputs } from './output.js';
 import { runNamed, withExistingStore } from './store-access.js';
 
 export const report = defineCommand({
@@ -26,7 +26,6 @@ export const report = defineCommand({
   run: (args, io) =>
     withExistingStore(args, io, async (store) => {
       const outputs = await outputsOf(args.output, io);
-      const { comparisonJson, comparisonText, jsonLine } = await import('../reports/index.js');
       const run = await runNamed(store, args.run);
       const comparison = await store.evaluations.latestEvaluation(run.id);
       if (comparison === null) {
@@ -35,15 +34,7 @@ export const report = defineCommand({
         );
       }
       await writeOutputs(outputs, comparison, args, io);
-      io.out(
-        args.json
-          ? jsonLine(comparisonJson(comparison))
-          : comparisonText(comparison, {
-              color: args.color && io.outIsTerminal,
-              all: args.all,
-              columns: io.columns,
-            }),
-      );
+      await printComparison(comparison, args, io);
       if (!args.json && !args.quiet) {
         io.err(
           outputs.length === 0

@@ -20,7 +20,7 @@ const ROUTERS = ['complexity', 'logistic', 'cascade', 'linucb'];
 // At once, as each is a process of its own that waits for no other.
 describe
   .skipIf(!recordedData)
-  .concurrent('recorded outcomes, by the command', { timeout: 120_000 }, () => {
+  .concurrent('recorded outcomes, by the command', { timeout: 60_000 }, () => {
     let folder: ReturnType<typeof temporaryFolder>;
     beforeAll(() => {
       folder = temporaryFolder();

@@ -78,7 +78,7 @@ test('what the user asked for stands before the table, and details after the plo
   const page = text(120).join('\n');
   const order = [
     'ROUTE',
-    '✓ asked for: ',
+    '✓ stack@0.8125 satisfies it on tune and on test.',
     '✗ regressed',
     'policies (',
     'quality against cost',

@@ -51,8 +51,10 @@ describe('on data where routing pays', () => {
     const landings = policies(id, fit.data, tune.data).map((policy) => land(policy, test));
     expect(gainOverMixture(landings)).toBeGreaterThan(0.02);
     expect(landings[0]!.cost).toBeLessThan(landings.at(-1)!.cost);
+    // Cascade routing may save by going straight to a dear model that it would else have come to.
+    const slack = id === 'cascade-routing' ? 0.002 : 0.001;
     for (const [at, { cost }] of landings.slice(1).entries()) {
-      expect(cost).toBeGreaterThan(landings[at]!.cost - 0.002);
+      expect(cost).toBeGreaterThan(landings[at]!.cost - slack);
     }
   });
 });

@@ -21,16 +21,13 @@ export function verdictSection(comparison: Comparison): Markup {
     ...(verdict.discordance === null
       ? []
       : [`scores differ on ${percent(verdict.discordance)} of prompts`]),
-    ...(verdict.nNeeded === null
-      ? []
-      : [`about ${count(verdict.nNeeded)} prompts in all would settle it`]),
     sampleText(comparison),
   ];
   return html`<p><span class="answer ${verdict.answer}">${ANSWERS[verdict.answer]}</span></p>
 <p>${verdictSentence(verdict)}</p>
 <ul class="checks">${verdict.checks.map((check) => checkItem(check, comparison.costBasis === 'usd'))}</ul>
 <p class="faint">${facts.join(' · ')}</p>
-${choice ? html`<p><strong>Asked for:</strong> <span class="${choice.met ? 'good' : 'bad'}">${choice.met ? '✓' : '✗'}</span> ${choice.text}</p>` : ''}
+${choice ? html`<p><span class="${choice.met ? 'good' : 'bad'}">${choice.met ? '✓' : '✗'}</span> ${choice.text}</p>` : ''}
 ${
   regressions.length > 0
     ? sortableTable(

@@ -19,7 +19,7 @@ export function answersAsked(
 ): readonly string[] {
   const chosen = choice
     ? [
-        `${choice.met ? colors.green('✓') : colors.red('✗')} ${wrap(`asked for: ${choice.text}`, width - 2, '  ')}`,
+        `${choice.met ? colors.green('✓') : colors.red('✗')} ${wrap(choice.text, width - 2, '  ')}`,
         '',
       ]
     : [];
