@@ -2,6 +2,13 @@ export { approximateTokens } from './approximate-tokens.js';
 export { Budget, BudgetReached, type Reservation, type SpendGate } from './budget.js';
 export { type Catalogue, createCatalogue } from './catalogue.js';
 export { expectedCost, worstCost } from './cost-bounds.js';
+export {
+  COST_GROUPS,
+  type CostFilter,
+  type CostGroup,
+  type CostReports,
+  type CostRow,
+} from './cost-reports.js';
 export { type CostSummary, type CostTotal, CostTracker } from './cost-tracker.js';
 export { type ExperimentPrice, pricingFromExperiment } from './experiment-price.js';
 export { blendedPrice, tierOf, tiersOf } from './model-tier.js';

@@ -36,3 +36,4 @@ export {
   type StandInOptions,
   startStandIn,
 } from './simulated/index.js';
+export type { Upstream, UpstreamReply } from './upstream/upstream.js';

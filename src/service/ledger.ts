@@ -1,0 +1,16 @@
+import type { CostReports, NanoUsd } from '../costs/index.js';
+import type { LedgerEntry, Operation } from './operation.js';
+
+/** Where the service keeps what it did and what that cost. One process writes to a ledger at a time. */
+export interface ServiceLedger extends CostReports, AsyncDisposable {
+  /** Resolves once it is durable: no crash of this process or of the machine loses it then. */
+  record(entry: LedgerEntry): Promise<void>;
+  /** What a tenant was booked (live and simulated alike, as budgets count both) since a moment, ISO 8601. */
+  spent(tenant: string, since: string): Promise<NanoUsd>;
+  /** The latest operations, newest first. */
+  recent(limit: number, tenant?: string): Promise<readonly Operation[]>;
+  /** Writes everything so far as Parquet files into a folder, whole or not at all; returns their paths. */
+  snapshot(folder: string): Promise<readonly string[]>;
+  /** Writes what is waiting, then lets the file go. */
+  close(): Promise<void>;
+}
