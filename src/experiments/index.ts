@@ -1,3 +1,4 @@
+export { type Problem, problemLine } from '../documents/index.js';
 export {
   type CostRange,
   type Estimate,
@@ -31,7 +32,6 @@ export type {
   RouterEntry,
   RubricJudgeEntry,
 } from './spec.js';
-export { type Problem, problemLine } from './spec-document.js';
 export {
   type ExperimentOptions,
   loadExperiment,

@@ -1,9 +1,8 @@
 import { parse } from 'yaml';
+import { pathText, schemaFindings } from '../documents/index.js';
 import type { SignalSpec } from '../features/index.js';
 import { UserError } from '../user-error.js';
-import { pathText } from './spec-document.js';
 import { embeddingsOf } from './spec-entries.js';
-import { schemaFindings } from './spec-findings.js';
 import { embeddingsEntry } from './spec-schema.js';
 
 /**

@@ -1,7 +1,7 @@
 import { didYouMean } from '../did-you-mean.js';
+import { expandPath, type Finding, type PathEnvironment, valueAt } from '../documents/index.js';
 import { rubrics } from '../judges/index.js';
-import { type Finding, valueAt } from './spec-findings.js';
-import { expandPath, type PathEnvironment } from './spec-paths.js';
+import { connectionFindings } from '../models/index.js';
 
 /** What the checks need to know from outside. */
 export interface CheckContext {
@@ -100,12 +100,6 @@ function modelFindings(data: unknown, imports: boolean): readonly Finding[] {
     }
   }
   return findings;
-}
-
-function connectionFindings(entry: unknown, path: Finding['path']): readonly Finding[] {
-  if (valueAt(entry, ['api']) === undefined || valueAt(entry, ['base_url']) !== undefined)
-    return [];
-  return [at([...path, 'api'], 'found api without base_url, expected both or neither')];
 }
 
 function judgeFindings(data: unknown, imports: boolean): readonly Finding[] {

@@ -1,6 +1,6 @@
 import type { SignalSpec } from '../features/index.js';
 import { DEFAULT_RUBRIC, RUBRIC_PARAMETERS } from '../judges/index.js';
-import type { ModelParameters } from '../models/index.js';
+import { connectionOf, type ModelParameters } from '../models/index.js';
 import type { DatasetEntry, JudgeEntry, ModelEntry, RouterEntry } from './spec.js';
 import type {
   DatasetDocument,
@@ -92,20 +92,15 @@ export function embeddingsOf(document: EmbeddingsDocument): SignalSpec {
 type Connection = Omit<Exclude<ModelDocument, string>, 'id' | 'parameters'>;
 
 function connectedModel(id: string, document: Connection, parameters: ModelParameters): ModelEntry {
-  const { base_url, api, api_key_env, price, rate_limits, timeout_seconds } = document;
+  const { rate_limits } = document;
   return {
-    id,
-    baseUrl: base_url?.replace(/\/+$/, '') ?? null,
-    api: api ?? null,
-    apiKeyEnv: api_key_env ?? null,
-    price: price ?? null,
+    ...connectionOf(id, document),
     parameters,
     rateLimits: {
       requestsPerMinute: rate_limits?.requests_per_minute ?? null,
       tokensPerMinute: rate_limits?.tokens_per_minute ?? null,
       maxConcurrency: rate_limits?.max_concurrency ?? null,
     },
-    timeoutMs: timeout_seconds === undefined ? null : Math.round(timeout_seconds * 1000),
   };
 }
 

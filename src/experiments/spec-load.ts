@@ -1,9 +1,18 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import {
+  expandPath,
+  type Finding,
+  type PathEnvironment,
+  type Problem,
+  problemLine,
+  readDocument,
+  readDocumentText,
+  valueAt,
+} from '../documents/index.js';
 import { UserError } from '../user-error.js';
 import type { Experiment, ModelEntry } from './spec.js';
 import { crossFindings } from './spec-checks.js';
-import { type Problem, parseSpecDocument, pathText, problemLine } from './spec-document.js';
 import {
   datasetEntryOf,
   embeddingsOf,
@@ -11,8 +20,6 @@ import {
   modelEntryOf,
   routerEntryOf,
 } from './spec-entries.js';
-import { type Finding, schemaFindings, valueAt } from './spec-findings.js';
-import { expandPath, type PathEnvironment } from './spec-paths.js';
 import {
   type ExperimentDocument,
   experimentDocument,
@@ -20,8 +27,6 @@ import {
   modelEntry,
 } from './spec-schema.js';
 
-/** Largest experiment file, in bytes. */
-const MAX_BYTES = 1_000_000;
 const DEFAULT_MARGIN = 0.01;
 
 export interface ExperimentOptions {
@@ -49,35 +54,19 @@ export function validateExperiment(
   file: string | null,
   options: ExperimentOptions,
 ): ValidatedExperiment {
-  const name = file ?? '(text)';
-  const { data, syntax, positionOf } = parseSpecDocument(text);
-  const problems: Problem[] = syntax.map((one) => ({ file: name, ...one }));
-  if (data === undefined || data === null) {
-    if (problems.length === 0) {
-      const message = 'found an empty file, expected keys such as name, dataset and models';
-      problems.push({ file: name, line: 1, column: 1, path: '', message });
-    }
-    return { problems };
-  }
-  const parsed = experimentDocument.safeParse(data);
   const context = {
     file,
     env: options.env,
     knownRouters: options.knownRouters ?? null,
     exists: options.exists ?? null,
   };
-  const findings: readonly Finding[] = [
-    ...(parsed.success ? [] : schemaFindings(parsed.error.issues, data)),
-    ...crossFindings(data, context),
-    ...hookFindings(data, options),
-  ];
-  for (const { path, part, message } of findings) {
-    problems.push({ file: name, ...positionOf(path, part), path: pathText(path), message });
-  }
-  if (!parsed.success || problems.length > 0) {
-    return { problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) };
-  }
-  return { experiment: experimentOf(parsed.data, file, options.env) };
+  const read = readDocument(text, file ?? '(text)', {
+    schema: experimentDocument,
+    keys: 'keys such as name, dataset and models',
+    check: (data) => [...crossFindings(data, context), ...hookFindings(data, options)],
+  });
+  if ('problems' in read) return read;
+  return { experiment: experimentOf(read.document, file, options.env) };
 }
 
 /**
@@ -85,33 +74,10 @@ export function validateExperiment(
  * @throws UserError with every problem, one a line, or where the file cannot be read
  */
 export function loadExperiment(path: string, options: ExperimentOptions): Experiment {
-  const text = readExperimentText(path);
+  const text = readDocumentText(path, 'Experiment file', 'keep prompts in a dataset file');
   const result = validateExperiment(text, path, { exists: existsSync, ...options });
   if ('experiment' in result) return result.experiment;
   throw new UserError(result.problems.map(problemLine).join('\n'));
-}
-
-/** @throws UserError where the file is missing, a folder, too large or no UTF-8 text. */
-function readExperimentText(path: string): string {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason =
-      code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code;
-    throw new UserError(`Experiment file "${path}" cannot be read: ${reason}`, { cause: error });
-  }
-  if (bytes.length > MAX_BYTES) {
-    throw new UserError(
-      `Experiment file "${path}" has ${bytes.length} bytes, expected at most ${MAX_BYTES}; keep prompts in a dataset file`,
-    );
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw new UserError(`Experiment file "${path}" is not UTF-8 text`, { cause: error });
-  }
 }
 
 /** Asks the caller about every model and judging model that is well formed. */

@@ -1,11 +1,9 @@
 import { z } from 'zod';
-import { MODEL_APIS } from '../models/index.js';
+import { amount, integer, listOf, mapping, slug, text } from '../documents/index.js';
+import { connectionKeys, MODEL_EXPECTED, MODEL_ID, timeoutSeconds } from '../models/index.js';
 import { importFormats } from '../outcomes/index.js';
 
-/**
- * The experiment file as written. The message of every schema is what was expected; the problem
- * report puts what was found before it. Descriptions go into the JSON Schema, for editors.
- */
+/** The experiment file as written. */
 
 const IMPORT_FORMATS = importFormats.map(({ name }) => name);
 
@@ -26,37 +24,9 @@ const OWN_MEMBERS = [
   'response_format',
 ];
 
-/** A mapping of known keys; for unknown ones the message lists those that are known. */
-const mapping = <Shape extends z.ZodRawShape>(expected: string, shape: Shape) =>
-  z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys' ? Object.keys(shape).join(', ') : expected,
-  });
-
-const text = (expected: string) => z.string({ error: expected }).min(1, { error: expected });
-
-const integer = (least: number, most: number) => {
-  const error = `an integer from ${least} to ${most}`;
-  return z.int({ error }).min(least, { error }).max(most, { error });
-};
-
-const amount = (what: string, most = 1_000_000) => {
-  const error = `${what}, a number from 0 to ${most}`;
-  return z.number({ error }).min(0, { error }).max(most, { error });
-};
-
-const listOf = <Item extends z.ZodType>(item: Item, expected: string) =>
-  z.array(item, { error: expected }).min(1, { error: expected });
-
-const SLUG = /^[a-z0-9][a-z0-9._-]{0,63}$/;
-const SLUG_EXPECTED =
-  'a name of lower-case letters, digits, ".", "_" and "-", at most 64, that begins with a letter or digit';
-const slug = z.string({ error: SLUG_EXPECTED }).regex(SLUG, { error: SLUG_EXPECTED });
-
-const MODEL_EXPECTED = 'a model as "provider/name"';
 const modelId = z
   .string({ error: MODEL_EXPECTED })
-  .regex(/^[a-z0-9][a-z0-9_.-]{0,63}\/[^\s*]{1,200}$|^recorded\/\*$/, { error: MODEL_EXPECTED });
+  .regex(new RegExp(`${MODEL_ID.source}|^recorded\\/\\*$`), { error: MODEL_EXPECTED });
 
 const filter = mapping('a mapping with domain, split or ids', {
   domain: listOf(text('a domain'), 'a list of domains')
@@ -94,29 +64,6 @@ const dataset = z
     error: DATASET_EXPECTED,
   })
   .describe('Where the prompts are: JSONL, CSV or Parquet, or recorded outcomes with `import`.');
-
-const price = mapping('a mapping with input and output', {
-  input: amount('US dollars per million input tokens').describe(
-    'US dollars per million input tokens; 0 must be said.',
-  ),
-  output: amount('US dollars per million output tokens').describe(
-    'US dollars per million output tokens; 0 must be said.',
-  ),
-  cached_input: amount('US dollars per million cached input tokens')
-    .describe('US dollars per million input tokens read from a cache. Default: as input.')
-    .optional(),
-  cache_write: amount('US dollars per million cache-written tokens')
-    .describe('US dollars per million input tokens written to a cache. Default: as input.')
-    .optional(),
-  per_request: amount('US dollars per request')
-    .describe('US dollars per request, on top. Default 0.')
-    .optional(),
-  batch_multiplier: amount('a factor on the price', 1)
-    .describe(
-      'Factor on the price in batch processing; 0.5 is half price. Default: no batch price.',
-    )
-    .optional(),
-}).describe("The model's price, over the catalogue's or where it knows none.");
 
 const extra = z
   .record(z.string(), z.json(), { error: 'a mapping' })
@@ -160,34 +107,14 @@ const rateLimits = mapping('a mapping of rate limits', {
   max_concurrency: integer(1, 10_000).describe('Calls in flight at once.').optional(),
 }).describe('What the provider allows; the program slows down to it.');
 
-const URL_EXPECTED =
-  'an http or https address without user, password, query or fragment, such as "http://127.0.0.1:8000/v1"';
-const KEY_EXPECTED =
-  'the name of an environment variable that ends in _API_KEY, never the key itself';
-
+/** In the order in which a problem report lists them. */
 const connection = {
-  base_url: text(URL_EXPECTED)
-    .refine(isPlainAddress, { error: URL_EXPECTED })
-    .describe("Address to use in place of the provider's own. No default key is sent there.")
-    .optional(),
-  api: z
-    .enum(MODEL_APIS, { error: `one of ${MODEL_APIS.join(', ')}` })
-    .describe('Request format that base_url speaks. Default: that of the provider in the id.')
-    .optional(),
-  api_key_env: z
-    .string({ error: KEY_EXPECTED })
-    .regex(/^[A-Za-z_][A-Za-z0-9_]*_API_KEY$/, { error: KEY_EXPECTED })
-    .describe('Name of the environment variable that holds the key; it ends in _API_KEY.')
-    .optional(),
-  price: price.optional(),
+  ...connectionKeys,
   parameters: parameters
     .describe("Parameters of this model's requests, over the file's.")
     .optional(),
   rate_limits: rateLimits.optional(),
-  timeout_seconds: amount('seconds for one attempt', 86_400)
-    .positive({ error: 'seconds for one attempt, more than 0' })
-    .describe('Most seconds that one attempt may take.')
-    .optional(),
+  timeout_seconds: timeoutSeconds,
 };
 
 const MODEL_ENTRY_EXPECTED = 'a model as "provider/name" or a mapping with id';
@@ -266,8 +193,8 @@ export const embeddingsEntry = z
         }),
       mapping(EMBEDDINGS_EXPECTED, {
         model: modelId.describe('The embedding model as provider/name.'),
-        base_url: connection.base_url,
-        api_key_env: connection.api_key_env,
+        base_url: connectionKeys.base_url,
+        api_key_env: connectionKeys.api_key_env,
         price: mapping('a mapping with input', {
           input: amount('US dollars per million input tokens').describe(
             'US dollars per million input tokens; 0 must be said.',
@@ -333,11 +260,3 @@ export type JudgeDocument = z.output<typeof judgeEntry>;
 export type RouterDocument = z.output<typeof routerEntry>;
 export type EmbeddingsDocument = z.output<typeof embeddingsEntry>;
 export type ParametersDocument = z.output<typeof parameters>;
-
-/** Whether it is an http(s) address that names nothing but a host and a path. */
-function isPlainAddress(address: string): boolean {
-  if (!URL.canParse(address)) return false;
-  const { protocol, username, password, search, hash } = new URL(address);
-  const web = protocol === 'http:' || protocol === 'https:';
-  return web && username === '' && password === '' && search === '' && hash === '';
-}

@@ -1,8 +1,7 @@
-import type { ExperimentPrice } from '../costs/index.js';
 import type { DatasetFilter } from '../datasets/index.js';
 import type { SignalSpec } from '../features/index.js';
 import type { RubricJudgeSpec } from '../judges/index.js';
-import type { ModelApi, ModelParameters } from '../models/index.js';
+import type { ModelConnection, ModelParameters } from '../models/index.js';
 
 export interface DatasetEntry {
   /** Absolute. */
@@ -22,22 +21,11 @@ export interface RateLimits {
   readonly maxConcurrency: number | null;
 }
 
-export interface ModelEntry {
-  /** `provider/name`, or `recorded/*` for every model of an imported dataset. */
-  readonly id: string;
-  /** Null for the provider's own address. */
-  readonly baseUrl: string | null;
-  /** The format that `baseUrl` speaks; null where the provider's own is meant. */
-  readonly api: ModelApi | null;
-  /** Name of the environment variable that holds the key; null for the provider's default. */
-  readonly apiKeyEnv: string | null;
-  /** As written; null where the catalogue is to know it. */
-  readonly price: ExperimentPrice | null;
+/** A model, or `recorded/*` for every model of an imported dataset. */
+export interface ModelEntry extends ModelConnection {
   /** The file's `parameters` with the model's own over them. */
   readonly parameters: ModelParameters;
   readonly rateLimits: RateLimits;
-  /** For one attempt; null for the default. */
-  readonly timeoutMs: number | null;
 }
 
 /** A judge that asks a model, by a rubric. */

@@ -12,7 +12,18 @@ export { type Clock, systemClock } from './clock.js';
 export type { LaneLimits } from './lane.js';
 export { type LocalEmbedder, openLocalEmbedder } from './local-embedding.js';
 export type { Model, ModelAnswer, ModelParameters, ModelRequest } from './model.js';
+export {
+  connectionFindings,
+  connectionKeys,
+  connectionOf,
+  MODEL_EXPECTED,
+  MODEL_ID,
+  type ModelConnection,
+  modelId,
+  timeoutSeconds,
+} from './model-document.js';
 export { ModelError, type ModelErrorKind } from './model-error.js';
+export { modelProblem, modelSpecOf } from './model-price.js';
 export { MODEL_APIS, type ModelApi, type ModelContext, type ModelSpec } from './model-spec.js';
 export { createRecordedModel, type RecordedAnswer, type RecordedLookup } from './recorded.js';
 export { createEmbeddingModel, createModel, PROVIDERS, providerOf } from './registry.js';

@@ -22,7 +22,7 @@ export interface Position {
   readonly column: number;
 }
 
-/** What is wrong with an experiment file, and where. */
+/** What is wrong with a file, and where. */
 export interface Problem extends Position {
   readonly file: string;
   /** As in `models[0].price.input`; empty for the document itself. */
@@ -34,7 +34,7 @@ export interface Problem extends Position {
 type SyntaxProblem = Omit<Problem, 'file'>;
 
 /** A YAML document as plain data that still knows where everything stands. */
-export interface SpecDocument {
+export interface YamlDocument {
   /** Undefined where the text is no YAML. */
   readonly data: unknown;
   readonly syntax: readonly SyntaxProblem[];
@@ -46,7 +46,7 @@ export interface SpecDocument {
 const MAX_ALIASES = 100;
 
 /** Parses YAML 1.2 (anchors and `<<` included). Never throws for bad text. */
-export function parseSpecDocument(text: string): SpecDocument {
+export function parseYamlDocument(text: string): YamlDocument {
   const lines = new LineCounter();
   const documents = parseAllDocuments(text, {
     lineCounter: lines,

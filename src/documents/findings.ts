@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { didYouMean } from '../did-you-mean.js';
-import type { DocumentPath } from './spec-document.js';
+import type { DocumentPath } from './yaml-document.js';
 
 /** Something wrong at a path of the document, before it has a line and a column. */
 export interface Finding {
@@ -93,8 +93,9 @@ function shown(value: unknown, path: DocumentPath): string {
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return 'a mapping';
   if (typeof value !== 'string') return String(value);
-  const key = path.at(-1);
+  const key = path.findLast((segment) => typeof segment === 'string');
   if (key === 'api_key_env' && !/^[A-Z_]{1,40}$/.test(value)) return 'something else';
+  if (key === 'key_sha256' && !/^[0-9a-f]{1,64}$/i.test(value)) return 'something else';
   if (key === 'base_url' && /[@?#]/.test(value)) return 'an address with more than host and path';
   return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
 }
