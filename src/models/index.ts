@@ -1,4 +1,5 @@
 export type { Environment } from './api-key.js';
+export { backoffMs, backoffMs } from './backoff.js';
 export type { AskModel, CallResult } from './call.js';
 export {
   type CallEvent,
@@ -26,7 +27,13 @@ export { ModelError, type ModelErrorKind } from './model-error.js';
 export { modelProblem, modelSpecOf } from './model-price.js';
 export { MODEL_APIS, type ModelApi, type ModelContext, type ModelSpec } from './model-spec.js';
 export { createRecordedModel, type RecordedAnswer, type RecordedLookup } from './recorded.js';
-export { createEmbeddingModel, createModel, PROVIDERS, providerOf } from './registry.js';
+export {
+  createEmbeddingModel,
+  createModel,
+  openUpstream,
+  PROVIDERS,
+  providerOf,
+} from './registry.js';
 export {
   type AnswerKey,
   type AnswerKeyEntry,
@@ -47,4 +54,6 @@ export {
   type StandInOptions,
   startStandIn,
 } from './simulated/index.js';
-export type { Upstream, UpstreamReply } from './upstream/upstream.js';
+export { TokenBucket, TokenBucket } from './token-bucket.js';
+export { expectedInputTokens, worstInputTokens } from './upstream/input-tokens.js';
+export type { Upstream, UpstreamReply, UpstreamSpec } from './upstream/upstream.js';

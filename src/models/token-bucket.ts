@@ -1,8 +1,8 @@
 /**
- * A token bucket: `perMinute` flow in evenly, up to a tenth of a second's worth (at least 1) is
- * kept. Taking more than is there is allowed once the bucket is as full as it gets, and leaves a debt
- * that later takers wait out, so a request larger than the bucket passes and the average holds.
- * Times are milliseconds of the caller's clock.
+ * A token bucket: `perMinute` flow in evenly, up to `capacity` is kept (by default a tenth of a
+ * second's worth, and at least 1). Taking more than is there is allowed once the bucket is as full as
+ * it gets, and leaves a debt that later takers wait out, so a request larger than the bucket passes
+ * and the average holds. Times are milliseconds of the caller's clock.
  */
 export class TokenBucket {
   readonly #perMs: number;
@@ -11,12 +11,12 @@ export class TokenBucket {
   #filledAt: number;
 
   /** @throws RangeError quoting the value, if it is not a number above 0 */
-  constructor(perMinute: number, now: number) {
+  constructor(perMinute: number, now: number, capacity = perMinute / 600) {
     if (!(perMinute > 0 && Number.isFinite(perMinute))) {
       throw new RangeError(`Expected \`perMinute\` to be a number above 0, got ${perMinute}`);
     }
     this.#perMs = perMinute / 60_000;
-    this.#capacity = Math.max(1, perMinute / 600);
+    this.#capacity = Math.max(1, capacity);
     this.#level = this.#capacity;
     this.#filledAt = now;
   }
