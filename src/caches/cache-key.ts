@@ -1,5 +1,6 @@
-import { canonicalJson, sha256 } from '../hash.js';
+import { sha256 } from '../hash.js';
 import type { ChatRequest } from '../wire/index.js';
+import { distinctText } from './distinct-text.js';
 
 /** Whose answers may be repeated to whom. */
 export interface CacheScope {
@@ -8,6 +9,8 @@ export interface CacheScope {
   readonly answeredBy: string;
   /** Name of the format that the request came in: what only it knows is part of the answer. */
   readonly format: string;
+  /** The kind of work that the caller declares, as a table may choose by it; null where it does not. */
+  readonly domain: string | null;
 }
 
 /**
@@ -36,10 +39,11 @@ export function cacheKey(scope: CacheScope, request: ChatRequest): string {
   } = request;
   const everyMemberIsDecided: Record<keyof typeof undecided, never> = undecided;
   return sha256(
-    canonicalJson([
+    distinctText([
       scope.tenant,
       scope.answeredBy,
       scope.format,
+      scope.domain,
       messages,
       parameters,
       tools,
