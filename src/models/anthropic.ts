@@ -1,25 +1,14 @@
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 import { usageFromAnthropic } from '../costs/index.js';
 import type { FinishReason, ResponseSchema } from '../wire/index.js';
+import { baseAddress } from './base-address.js';
 import { closedSchema } from './closed-schema.js';
 import { createHttpFetch } from './http-fetch.js';
 import { isRecord } from './json-record.js';
 import type { Endpoint, Wire } from './live-model.js';
 import type { ModelAnswer, ModelRequest } from './model.js';
 import { ModelError } from './model-error.js';
-
-const OWN_ADDRESS = 'https://api.anthropic.com';
-
-/**
- * Families without structured output, which came with 4.5: they are made to call a tool instead.
- * A closed list of the past, so that models yet to come take the newer way; those that think by
- * default refuse a forced tool call.
- */
-const WITHOUT_OUTPUT_FORMAT = /claude-(?:instant|[23]|(?:opus|sonnet)-4-(?:[01](?!\d)|20\d{6}))/;
-
-/** Models up to 4.6 take sampling parameters; later ones answer any with 400, and the SDK dropped them. */
-const WITH_SAMPLING =
-  /claude-(?:instant|[23]|(?:opus|sonnet|haiku)-4(?:$|@|-(?:[0-6](?!\d)|20\d{6})))/;
+import { anthropicFamily } from './model-families.js';
 
 const STOP_REASONS: Readonly<Record<string, FinishReason>> = {
   end_turn: 'stop',
@@ -36,8 +25,7 @@ const STOP_REASONS: Readonly<Record<string, FinishReason>> = {
  */
 export async function openAnthropic(endpoint: Endpoint): Promise<Wire> {
   const sdk = await import('@anthropic-ai/sdk');
-  // The SDK adds `/v1/messages`, where OpenAI's base URLs end in `/v1` by custom.
-  const url = (endpoint.baseUrl ?? OWN_ADDRESS).replace(/\/v1$/, '');
+  const url = baseAddress.anthropic(endpoint.baseUrl);
   const client = new sdk.Anthropic({
     baseURL: url,
     // A key given in code keeps the SDK from looking for others in the environment and in files.
@@ -53,20 +41,20 @@ export async function openAnthropic(endpoint: Endpoint): Promise<Wire> {
     openTelemetry: false,
     logLevel: 'off',
   });
-  const sampling = WITH_SAMPLING.test(endpoint.name);
-  const byTool = WITHOUT_OUTPUT_FORMAT.test(endpoint.name);
+  const { takesSampling, hasOutputFormat } = anthropicFamily(endpoint.name);
+  const byTool = !hasOutputFormat;
 
   return {
     sdk,
     url,
-    ignores: sampling ? ['seed'] : ['temperature', 'topP', 'seed'],
+    ignores: takesSampling ? ['seed'] : ['temperature', 'topP', 'seed'],
     reserved: ['model', 'messages', 'system', 'max_tokens', 'stream'],
     // A tool brings a system prompt of some 350 tokens with it, a schema some instructions.
     overhead: { request: 32, message: 8, schema: 512 },
     async send(request, _context, signal) {
       const { responseSchema } = request;
       const body: MessageCreateParamsNonStreaming = {
-        ...bodyOf(request, sampling),
+        ...bodyOf(request, takesSampling),
         model: endpoint.name,
         ...(responseSchema === undefined ? {} : structured(responseSchema, byTool)),
       };
@@ -79,13 +67,13 @@ export async function openAnthropic(endpoint: Endpoint): Promise<Wire> {
 
 function bodyOf(
   { messages, parameters }: ModelRequest,
-  sampling: boolean,
+  takesSampling: boolean,
 ): Omit<MessageCreateParamsNonStreaming, 'model'> {
   const { temperature, topP, maxTokens, stop, extra } = parameters;
   const system = messages.filter(({ role }) => role === 'system').map(({ content }) => content);
   const settings = {
-    ...(sampling && temperature !== undefined ? { temperature } : {}),
-    ...(sampling && topP !== undefined ? { top_p: topP } : {}),
+    ...(takesSampling && temperature !== undefined ? { temperature } : {}),
+    ...(takesSampling && topP !== undefined ? { top_p: topP } : {}),
   };
   return {
     messages: messages.flatMap(({ role, content }) =>

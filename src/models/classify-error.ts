@@ -12,13 +12,17 @@ export interface SdkErrors {
   readonly APIUserAbortError: ErrorClass;
 }
 
-/** What classification needs to know of the model that failed. */
-export interface ErrorContext {
-  readonly sdk: SdkErrors;
+/** What messages say and must not say. */
+export interface Wording {
   /** Host of the address, for messages. */
   readonly host: string;
   /** Whatever must not appear in a message. */
   readonly secrets: readonly string[];
+}
+
+/** What classification needs to know of the model that failed. */
+export interface ErrorContext extends Wording {
+  readonly sdk: SdkErrors;
 }
 
 const LONGEST_MESSAGE = 500;
@@ -35,7 +39,7 @@ const LONGEST_MESSAGE = 500;
 export function classifyError(error: unknown, context: ErrorContext, now: number): unknown {
   const { sdk, host, secrets } = context;
   const failure = (kind: ModelErrorKind, message: string): ModelError =>
-    new ModelError(kind, oneLine(scrubSecrets(`${host}: ${message}`, secrets)));
+    failureOfKind(kind, message, context);
 
   const known = modelErrorIn(error);
   if (known !== null) {
@@ -68,16 +72,25 @@ function isA(error: Error, errorClass: ErrorClass): boolean {
   return error instanceof errorClass;
 }
 
+/** The error for what went wrong without a status. */
+export function failureOfKind(
+  kind: ModelErrorKind,
+  message: string,
+  { host, secrets }: Wording,
+): ModelError {
+  return new ModelError(kind, oneLine(scrubSecrets(`${host}: ${message}`, secrets)));
+}
+
 /** The error for a status, however it was told: some gateways send it inside a 200. */
-export function failureOfStatus(failure: {
-  readonly status: number;
-  readonly code: string | null;
-  readonly message: string;
-  readonly requestId: string | null;
-  readonly retryAfterMs: number | null;
-  readonly host: string;
-  readonly secrets: readonly string[];
-}): ModelError {
+export function failureOfStatus(
+  failure: Wording & {
+    readonly status: number;
+    readonly code: string | null;
+    readonly message: string;
+    readonly requestId: string | null;
+    readonly retryAfterMs: number | null;
+  },
+): ModelError {
   const { status, requestId, host } = failure;
   const request = requestId === null ? '' : ` (request ${requestId})`;
   const message = scrubSecrets(

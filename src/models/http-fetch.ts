@@ -1,6 +1,7 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { ModelError } from './model-error.js';
+import { isUnreadable, networkReason } from './network-reason.js';
 
 /**
  * Headers that may leave. The SDKs add what they find in variables such as `OPENAI_CUSTOM_HEADERS`
@@ -13,7 +14,8 @@ const ALLOWED_HEADERS = [
   'anthropic-version',
   'anthropic-beta',
 ];
-const LARGEST_BODY_BYTES = 64 * 2 ** 20;
+/** An answer beyond this is none that a model gave. */
+export const LARGEST_BODY_BYTES = 64 * 2 ** 20;
 
 // Idle sockets are unreferenced by the agents, so they keep no process alive.
 const agents = {
@@ -87,9 +89,8 @@ export function createHttpFetch(options: {
         dispatched = true;
       });
       request.on('error', (error) => {
-        const reason = reasonOf(error);
-        // The parser's codes mean that bytes came which are no HTTP.
-        const began = answer !== null || reason.startsWith('HPE_');
+        const reason = networkReason(error);
+        const began = answer !== null || isUnreadable(error);
         fail(
           began
             ? new ModelError('truncated', `the answer broke off (${reason})`)
@@ -108,7 +109,7 @@ export function createHttpFetch(options: {
         });
         response.on('end', () => answered(response));
         response.on('error', (error) => {
-          fail(new ModelError('truncated', `the answer broke off (${reasonOf(error)})`));
+          fail(new ModelError('truncated', `the answer broke off (${networkReason(error)})`));
         });
       });
       signal?.addEventListener('abort', abort, { once: true });
@@ -138,13 +139,4 @@ function toResponse(answer: IncomingMessage, chunks: readonly Buffer[]): Respons
     text: async () => text,
     json: async (): Promise<unknown> => JSON.parse(text),
   });
-}
-
-/**
- * Aggregate errors (a name with several addresses) have an empty message but a code. The SDKs take
- * any error whose text mentions a time-out for their own and drop its cause, so that word is avoided.
- */
-function reasonOf(error: Error): string {
-  const reason = 'code' in error && typeof error.code === 'string' ? error.code : error.message;
-  return /timed? ?out/i.test(reason) ? 'the network gave up' : reason;
 }

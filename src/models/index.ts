@@ -1,5 +1,5 @@
 export type { Environment } from './api-key.js';
-export { backoffMs, backoffMs } from './backoff.js';
+export { backoffMs } from './backoff.js';
 export type { AskModel, CallResult } from './call.js';
 export {
   type CallEvent,
@@ -54,6 +54,6 @@ export {
   type StandInOptions,
   startStandIn,
 } from './simulated/index.js';
-export { TokenBucket, TokenBucket } from './token-bucket.js';
+export { TokenBucket } from './token-bucket.js';
 export { expectedInputTokens, worstInputTokens } from './upstream/input-tokens.js';
 export type { Upstream, UpstreamReply, UpstreamSpec } from './upstream/upstream.js';

@@ -1,12 +1,11 @@
+import { baseAddress } from './base-address.js';
 import { createHttpFetch } from './http-fetch.js';
 import type { Endpoint } from './live-model.js';
-
-const OWN_ADDRESS = 'https://api.openai.com/v1';
 
 /** The SDK opened for one endpoint: it neither retries nor looks anything up in the environment. */
 export async function openOpenAIClient(endpoint: Endpoint) {
   const sdk = await import('openai');
-  const url = endpoint.baseUrl ?? OWN_ADDRESS;
+  const url = baseAddress.openai(endpoint.baseUrl);
   const client = new sdk.OpenAI({
     baseURL: url,
     apiKey: endpoint.key,

@@ -7,11 +7,8 @@ import { isRecord } from './json-record.js';
 import type { Endpoint, Wire } from './live-model.js';
 import type { ModelAnswer, ModelRequest } from './model.js';
 import { ModelError } from './model-error.js';
+import { openaiFamily } from './model-families.js';
 import { openOpenAIClient } from './openai-client.js';
-
-/** Reasoning families: they take `max_completion_tokens` only, and no sampling parameters. */
-const NEWER_FAMILY = /(?:^|\/)(?:o\d|gpt-[5-9])/;
-const CHAT_VARIANT = /-chat\b/;
 
 const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
   stop: 'stop',
@@ -31,17 +28,12 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
  */
 export async function openOpenAI(endpoint: Endpoint): Promise<Wire> {
   const { sdk, url, client } = await openOpenAIClient(endpoint);
-  const newer = NEWER_FAMILY.test(endpoint.name);
-  const samplingFixed = newer && !CHAT_VARIANT.test(endpoint.name);
-  const limitName =
-    endpoint.baseUrl === null || newer
-      ? ('max_completion_tokens' as const)
-      : ('max_tokens' as const);
+  const { limitName, takesSampling } = openaiFamily(endpoint.name, endpoint.baseUrl === null);
 
   return {
     sdk,
     url,
-    ignores: samplingFixed ? ['temperature', 'topP'] : [],
+    ignores: takesSampling ? [] : ['temperature', 'topP'],
     reserved: [
       'model',
       'messages',
@@ -55,7 +47,7 @@ export async function openOpenAI(endpoint: Endpoint): Promise<Wire> {
     overhead: { request: 16, message: 8, schema: 64 },
     async send(request, context, signal) {
       const body: ChatCompletionCreateParamsNonStreaming = {
-        ...bodyOf(request, samplingFixed),
+        ...bodyOf(request, takesSampling),
         model: endpoint.name,
         [limitName]: request.parameters.maxTokens,
       };
@@ -66,13 +58,13 @@ export async function openOpenAI(endpoint: Endpoint): Promise<Wire> {
 
 function bodyOf(
   { messages, parameters, responseSchema }: ModelRequest,
-  samplingFixed: boolean,
+  takesSampling: boolean,
 ): Omit<ChatCompletionCreateParamsNonStreaming, 'model'> {
   const { temperature, topP, seed, stop, extra } = parameters;
   return {
     messages: messages.map(({ role, content }) => ({ role, content })),
-    ...(temperature === undefined || samplingFixed ? {} : { temperature }),
-    ...(topP === undefined || samplingFixed ? {} : { top_p: topP }),
+    ...(takesSampling && temperature !== undefined ? { temperature } : {}),
+    ...(takesSampling && topP !== undefined ? { top_p: topP } : {}),
     ...(seed === undefined ? {} : { seed }),
     ...(stop === undefined ? {} : { stop: [...stop] }),
     ...extra,

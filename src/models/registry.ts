@@ -1,4 +1,5 @@
 import { UserError } from '../user-error.js';
+import { anthropicMessages, type ChatFormat, openaiChat } from '../wire/index.js';
 import { openAnthropic } from './anthropic.js';
 import { apiKeyFor } from './api-key.js';
 import { checkBaseUrl } from './base-url.js';
@@ -9,6 +10,9 @@ import { openOpenAI } from './openai.js';
 import { openOpenAIEmbeddings } from './openai-embeddings.js';
 import { createRecordedModel } from './recorded.js';
 import { createSimulatedModel, SIMULATED_PROFILES } from './simulated/index.js';
+import { createUpstream } from './upstream/create-upstream.js';
+import { DIALECTS } from './upstream/dialect.js';
+import type { Upstream, UpstreamSpec } from './upstream/upstream.js';
 
 /** A maker with an address of its own: the format it speaks and where its key is looked up. */
 interface Maker {
@@ -24,6 +28,11 @@ const MAKERS: Readonly<Record<string, Maker>> = {
 const APIS: Readonly<Record<ModelApi, (endpoint: Endpoint) => Promise<Wire>>> = {
   openai: openOpenAI,
   anthropic: openAnthropic,
+};
+
+const CHAT_FORMATS: Readonly<Record<ModelApi, ChatFormat>> = {
+  openai: openaiChat,
+  anthropic: anthropicMessages,
 };
 
 /** Providers that answer in this process. */
@@ -48,6 +57,8 @@ const OFFLINE: Readonly<Record<string, (id: string, context: ModelContext) => Mo
 export const PROVIDERS: readonly string[] = [...Object.keys(MAKERS), ...Object.keys(OFFLINE)];
 
 const DEFAULT_TIMEOUT_MS = 300_000;
+// Models that think may be silent for a minute or two after the head of a stream.
+const DEFAULT_IDLE_MS = 120_000;
 
 /** The provider of a model id: the part before the first slash. */
 export function providerOf(id: string): string {
@@ -62,13 +73,7 @@ export function providerOf(id: string): string {
  */
 export async function createModel(spec: ModelSpec, context: ModelContext): Promise<Model> {
   const { id } = spec;
-  const provider = providerOf(id);
-  const name = id.slice(provider.length + 1);
-  if (provider === '' || name === '') {
-    throw new UserError(
-      `Model "${id}" is no model id; write it as provider/name, such as openai/gpt-4o`,
-    );
-  }
+  const { provider } = partsOf(id);
   const offline = OFFLINE[provider];
   if (offline !== undefined && spec.baseUrl === null) return offline(id, context);
 
@@ -93,6 +98,39 @@ export async function createEmbeddingModel(
   }
   const { endpoint } = endpointOf(spec, context);
   return createLiveModel(endpoint, await openOpenAIEmbeddings(endpoint));
+}
+
+/**
+ * Opens a model as an upstream, for traffic that is passed through. What is configured and where keys
+ * go is as with `createModel`; a simulated model needs the address of a stand-in server.
+ * @throws UserError as `createModel`, and for a model that answers in this process
+ */
+export async function openUpstream(
+  spec: UpstreamSpec,
+  context: Pick<ModelContext, 'env'>,
+): Promise<Upstream> {
+  const { id } = spec;
+  const { provider } = partsOf(id);
+  if (OFFLINE[provider] !== undefined && spec.baseUrl === null) {
+    throw new UserError(
+      `Model "${id}" has no address that requests could be passed on to; give it a base_url`,
+    );
+  }
+  const { endpoint, api } = endpointOf(spec, context);
+  const dialect = DIALECTS[api](endpoint, CHAT_FORMATS[api]);
+  return createUpstream(endpoint, spec.idleTimeoutMs ?? DEFAULT_IDLE_MS, dialect);
+}
+
+/** @throws UserError for what is no id */
+function partsOf(id: string): { readonly provider: string; readonly name: string } {
+  const provider = providerOf(id);
+  const name = id.slice(provider.length + 1);
+  if (provider === '' || name === '') {
+    throw new UserError(
+      `Model "${id}" is no model id; write it as provider/name, such as openai/gpt-4o`,
+    );
+  }
+  return { provider, name };
 }
 
 /** Where and how a model that is asked over HTTP is reached. */

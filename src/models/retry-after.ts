@@ -4,7 +4,7 @@
  * HTTP date.
  * @see https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
  */
-export function retryAfterMs(headers: Headers, now: number): number | null {
+export function retryAfterMs(headers: Pick<Headers, 'get'>, now: number): number | null {
   const milliseconds = numberOf(headers.get('retry-after-ms'));
   if (milliseconds !== null) return milliseconds;
   const header = headers.get('retry-after');

@@ -1,5 +1,12 @@
 import type { ModelPricing } from '../../costs/index.js';
 import type { ChatFormat, ChatRequest } from '../../wire/index.js';
+import type { ModelSpec } from '../model-spec.js';
+
+/** A model to pass traffic on to. */
+export interface UpstreamSpec extends ModelSpec {
+  /** Longest silence inside an answer, in milliseconds. @default 120_000 */
+  readonly idleTimeoutMs?: number;
+}
 
 /**
  * A model behind HTTP for traffic that passes through: it is asked in its own format and its answer
