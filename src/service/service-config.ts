@@ -57,4 +57,6 @@ export interface ServiceConfig {
   readonly snapshots: { readonly folder: string; readonly everyMinutes: number } | null;
   /** What simulated models know and draw from. */
   readonly simulated: { readonly dataset: string | null; readonly seed: number };
+  /** How much is logged; absent where the file does not say. */
+  readonly logLevel?: 'error' | 'warn' | 'info' | 'debug';
 }
