@@ -1,5 +1,5 @@
 import type { ChatAnswer, ChatEvent, ChatRequest } from './chat.js';
-import type { WireFailure } from './wire-format.js';
+import type { WireFailure } from './wire-failure.js';
 
 /** One server-sent event: the bytes it came as, blank line included, and what they say. */
 export interface Frame {

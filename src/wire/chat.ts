@@ -15,6 +15,8 @@ export interface ResponseSchema {
   readonly name: string;
   /** A JSON Schema object whose properties are all required. */
   readonly schema: Readonly<Record<string, unknown>>;
+  /** What the caller's format says about it beyond (strictness, that any object will do). */
+  readonly extra?: Unknowns;
 }
 
 /** Members of a JSON object that this program has no word for, as they came. */
@@ -105,6 +107,12 @@ export interface ChatAnswer {
   readonly finishReason: FinishReason;
   /** Null where nothing was counted. */
   readonly usage: TokenUsage | null;
+  /** What its format says beyond this (log-probabilities, the stop sequence that was met). */
+  readonly native?: {
+    /** Name of the format; no other writes them. */
+    readonly format: string;
+    readonly members: Unknowns;
+  };
 }
 
 /** What a streamed answer consists of, in the order in which it is written. */

@@ -1,4 +1,8 @@
-export { anthropicMessages } from './anthropic-messages.js';
+import { anthropicMessages } from './anthropic-messages.js';
+import type { ChatFormat } from './chat-format.js';
+import { openaiChat } from './openai-chat.js';
+
+export { answerEvents, isWholeInEveryFormat } from './answer-events.js';
 export type {
   ChatAnswer,
   ChatEvent,
@@ -21,13 +25,10 @@ export {
   type StreamWriter,
   WireAnswerError,
 } from './chat-format.js';
-export { openaiChat } from './openai-chat.js';
-export {
-  type WireAnswer,
-  type WireAnswerHead,
-  type WireFailure,
-  type WireFormat,
-  type WireParameters,
-  type WireRequest,
-  WireRequestError,
-} from './wire-format.js';
+export { answerText, textMessages } from './plain-text.js';
+export { createFrameSplitter, type FrameSplitter } from './server-sent-events.js';
+export { type WireFailure, WireRequestError } from './wire-failure.js';
+export { anthropicMessages, openaiChat };
+
+/** Every format that the program speaks. */
+export const chatFormats: readonly ChatFormat[] = [openaiChat, anthropicMessages];

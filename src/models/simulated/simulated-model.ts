@@ -5,6 +5,7 @@ import type { Model, ModelRequest } from '../model.js';
 import { ModelError } from '../model-error.js';
 import { type AnswerKey, type AnswerKeyEntry, promptHash } from './answer-key.js';
 import { answerText } from './answer-text.js';
+import { cutText } from './cut-text.js';
 import { chanceOfRight } from './item-response.js';
 import { judgingTaskOf, qualityOf, requestToRate } from './judging.js';
 import { profileOf, type SimulatedProfile } from './profiles.js';
@@ -77,7 +78,7 @@ export function simulateAnswer(
     temperature === 0 ? 'greedy' : `${request.trial}/${temperature ?? ''}/${sampleSeed ?? ''}`;
   const rng = createRng(seed, 'simulated answer', profile.id, hash, sample);
   const spoken = speak(profile, request, answerKey, rng);
-  const { text, finishReason } = cut(spoken, request);
+  const { text, finishReason } = cutText(spoken, request.parameters);
   const latencyMs = profile.medianLatencyMs * Math.exp(LATENCY_SIGMA * rng.normal());
   return {
     text,
@@ -153,24 +154,4 @@ function answer(
   const isRight = rng.next() < chanceOfRight(ability, entry.difficulty, guess);
   const content = isRight ? entry.reference : wrongAnswer(entry, rng);
   return { content, text: answerText(content, isRight, entry, profile.verbosity, rng) };
-}
-
-/** Ends a text where the request's stop sequences or its most tokens end it. */
-function cut(
-  spoken: string,
-  { parameters }: ModelRequest,
-): { readonly text: string; readonly finishReason: FinishReason } {
-  const stops = (parameters.stop ?? [])
-    .map((stop) => (stop === '' ? -1 : spoken.indexOf(stop)))
-    .filter((at) => at !== -1);
-  const text = stops.length === 0 ? spoken : spoken.slice(0, Math.min(...stops));
-  if (approximateTokens(text) <= parameters.maxTokens) return { text, finishReason: 'stop' };
-  let fits = 0;
-  let tooLong = text.length;
-  while (tooLong - fits > 1) {
-    const middle = (fits + tooLong) >> 1;
-    if (approximateTokens(text.slice(0, middle)) <= parameters.maxTokens) fits = middle;
-    else tooLong = middle;
-  }
-  return { text: text.slice(0, fits), finishReason: 'length' };
 }

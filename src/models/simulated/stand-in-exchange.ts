@@ -1,31 +1,42 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import type { WireAnswer, WireFormat, WireRequest } from '../../wire/index.js';
+import {
+  answerEvents,
+  type ChatAnswer,
+  type ChatFormat,
+  type ChatRequest,
+} from '../../wire/index.js';
 import type { Fault } from './faults.js';
-import type { SimulatedAnswer } from './simulated-model.js';
 import type { AccountBook, Bill } from './stand-in-account.js';
+import type { StandInAnswer } from './stand-in-answer.js';
 
 /** All that is known of a request once it has been understood. */
 export interface ServedCall {
-  readonly wire: WireRequest;
+  readonly chat: ChatRequest;
   readonly model: string;
   /** `promptHash` of the messages. */
   readonly prompt: string;
-  readonly answer: SimulatedAnswer;
+  readonly answer: StandInAnswer;
   readonly bill: Bill;
 }
 
+/** Milliseconds before an answer, and between the pieces of a streamed one. */
+export interface Pace {
+  readonly latencyMs: number;
+  readonly streamDelayMs: number;
+}
+
 const RETRY_AFTER_MS = 20;
-/** Characters in one piece of a streamed answer, by code point. */
+/** One piece of a streamed answer: 24 characters, by code point. */
 const PIECES = /[\s\S]{1,24}/gu;
 
 /** One request to the stand-in and what becomes of it; every way out is booked exactly once. */
 export class Exchange {
-  readonly format: WireFormat;
+  readonly format: ChatFormat;
   readonly #id: string;
   readonly #response: ServerResponse;
   readonly #book: AccountBook;
 
-  constructor(format: WireFormat, id: string, response: ServerResponse, book: AccountBook) {
+  constructor(format: ChatFormat, id: string, response: ServerResponse, book: AccountBook) {
     this.format = format;
     this.#id = id;
     this.#response = response;
@@ -42,7 +53,7 @@ export class Exchange {
   }
 
   /** Answers after `latencyMs`, or fails in the way drawn. */
-  answer(call: ServedCall, fault: Fault | null, latencyMs: number): void {
+  answer(call: ServedCall, fault: Fault | null, { latencyMs, streamDelayMs }: Pace): void {
     this.#book.countCall(call.model, call.prompt);
     if (fault !== null) this.#book.countFault(fault);
     switch (fault) {
@@ -60,12 +71,12 @@ export class Exchange {
         this.#book.billUndelivered(call.bill);
         return;
       default:
-        if (latencyMs > 0) setTimeout(() => this.#send(call, fault), latencyMs);
-        else this.#send(call, fault);
+        if (latencyMs > 0) setTimeout(() => this.#send(call, fault, streamDelayMs), latencyMs);
+        else this.#send(call, fault, streamDelayMs);
     }
   }
 
-  #send(call: ServedCall, fault: 'truncate' | null): void {
+  #send(call: ServedCall, fault: 'truncate' | null, delayMs: number): void {
     const response = this.#response;
     if (response.destroyed) {
       this.#book.countStatus('none');
@@ -73,10 +84,10 @@ export class Exchange {
       return;
     }
     this.#book.countStatus(200);
-    const parts = call.wire.stream ? this.#streamed(call) : [this.#whole(call)];
+    const parts = call.chat.stream ? this.#streamed(call) : [this.#whole(call)];
     response.writeHead(200, {
-      'content-type': call.wire.stream ? 'text/event-stream; charset=utf-8' : 'application/json',
-      ...(call.wire.stream
+      'content-type': call.chat.stream ? 'text/event-stream; charset=utf-8' : 'application/json',
+      ...(call.chat.stream
         ? { 'cache-control': 'no-cache' }
         : { 'content-length': Buffer.byteLength(parts[0] ?? '') }),
       [this.format.requestIdHeader]: this.#id,
@@ -87,46 +98,62 @@ export class Exchange {
       response.write(body.slice(0, Math.floor(body.length / 2)), () => response.destroy());
       return;
     }
-    this.#deliver(call, parts);
+    this.#deliver(call, parts, call.chat.stream ? delayMs : 0);
   }
 
   /** Booked before the client can ask for the account; taken back if it leaves before the end. */
-  #deliver({ wire, model, prompt, bill }: ServedCall, parts: readonly string[]): void {
-    const isDelivered = !wire.stream || wire.streamUsage;
+  #deliver(
+    { chat, model, prompt, bill }: ServedCall,
+    parts: readonly string[],
+    delayMs: number,
+  ): void {
+    const isDelivered = !chat.stream || chat.streamUsage;
     this.#book.countAnswered(model, prompt);
     if (isDelivered) this.#book.billDelivered(bill);
     else this.#book.billUndelivered(bill);
-    const { socket } = this.#response;
+    const response = this.#response;
+    const { socket } = response;
+    let next: NodeJS.Timeout | undefined;
     // The response says that it finished even where the connection was reset under it.
-    this.#response.once('close', () => {
-      if (!socket?.errored && this.#response.writableFinished) return;
+    response.once('close', () => {
+      clearTimeout(next);
+      if (!socket?.errored && response.writableFinished) return;
       this.#book.abandonAnswered(model, prompt, bill, isDelivered);
     });
-    for (const part of parts.slice(0, -1)) this.#response.write(part);
-    this.#response.end(parts.at(-1));
+    const last = parts.length - 1;
+    const writeFrom = (at: number): void => {
+      if (delayMs === 0) for (; at < last; at++) response.write(parts[at]);
+      if (at >= last) {
+        response.end(parts[last]);
+        return;
+      }
+      response.write(parts[at]);
+      next = setTimeout(writeFrom, delayMs, at + 1);
+    };
+    writeFrom(0);
   }
 
   #whole(call: ServedCall): string {
-    return JSON.stringify(this.format.answerBody(this.#wireAnswer(call)));
+    return JSON.stringify(this.format.answerBody(this.#chatAnswer(call)));
   }
 
   #streamed(call: ServedCall): string[] {
-    const answer = this.#wireAnswer(call);
-    const pieces = answer.text.match(PIECES) ?? [];
-    return [
-      this.format.streamOpening(answer, call.wire),
-      ...pieces.map((piece) => this.format.streamDelta(answer, piece, call.wire)),
-      this.format.streamEnding(answer, call.wire),
-    ];
+    const answer = this.#chatAnswer(call);
+    const writer = this.format.createStreamWriter({
+      created: answer.created,
+      usage: call.chat.streamUsage,
+    });
+    return answerEvents(answer, PIECES)
+      .map((event) => writer.write(event))
+      .filter((frame) => frame !== '');
   }
 
-  #wireAnswer({ wire, answer }: ServedCall): WireAnswer {
+  #chatAnswer({ chat, answer }: ServedCall): ChatAnswer {
     return {
       id: `simulated-${this.#id}`,
-      model: wire.model,
+      model: chat.model,
       created: Math.floor(Date.now() / 1000),
-      inputTokens: answer.usage.input,
-      text: answer.text,
+      parts: answer.parts,
       finishReason: answer.finishReason,
       usage: answer.usage,
     };

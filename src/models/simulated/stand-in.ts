@@ -3,18 +3,17 @@ import type { AddressInfo } from 'node:net';
 import { type ModelPricing, priceUsage } from '../../costs/index.js';
 import { UserError } from '../../user-error.js';
 import {
-  anthropicMessages,
+  type ChatRequest,
+  chatFormats,
   openaiChat,
-  type WireFormat,
-  type WireRequest,
+  textMessages,
   WireRequestError,
 } from '../../wire/index.js';
-import type { ModelRequest } from '../model.js';
 import { type AnswerKey, promptHash } from './answer-key.js';
 import { createFaultDrawer, type FaultChances } from './faults.js';
 import { findProfile, SIMULATED_MODELS } from './profiles.js';
-import { simulateAnswer } from './simulated-model.js';
 import { AccountBook, type StandInAccount } from './stand-in-account.js';
+import { checkServable, standInAnswer } from './stand-in-answer.js';
 import { EMBEDDINGS_PATH, serveEmbeddings } from './stand-in-embeddings.js';
 import { Exchange, sendJson } from './stand-in-exchange.js';
 
@@ -26,6 +25,8 @@ export interface StandInOptions {
   readonly seed: number;
   /** How long every answer takes; 0 by default. */
   readonly latencyMs?: number;
+  /** A pause between the pieces of a streamed answer; 0 by default. */
+  readonly streamDelayMs?: number;
   readonly faults?: FaultChances;
   /** Prices to bill by, by model id (`simulated/small` or `small`), in place of the family's own. */
   readonly prices?: Readonly<Record<string, ModelPricing>>;
@@ -40,9 +41,7 @@ export interface StandIn {
   close(): Promise<void>;
 }
 
-const FORMATS: readonly WireFormat[] = [openaiChat, anthropicMessages];
 const MAX_BODY_BYTES = 16 * 1024 * 1024;
-const DEFAULT_MAX_TOKENS = 4096;
 
 /**
  * Serves the simulated family over HTTP in both wire formats, streamed and not, so that the
@@ -50,10 +49,11 @@ const DEFAULT_MAX_TOKENS = 4096;
  * Nothing it says is evidence of any real model.
  *
  * `POST /v1/chat/completions`, `POST /v1/messages`, `POST /v1/embeddings` (the model
- * `simulated/embedding`), `GET /v1/models`, `GET /account`. A model goes by `simulated/small` or `small`. Keys are ignored, but for the key `bad`, which gets 401. Every
- * request counts as a first trial; another `seed` in the body samples anew. Faults are drawn in order
- * of arrival from the seed; 429 and 500 are not billed, hangs and truncated bodies are, though the
- * client never sees their count.
+ * `simulated/embedding`), `GET /v1/models`, `GET /account`. A model goes by `simulated/small` or
+ * `small`. Keys are ignored, but for the key `bad`, which gets 401. Every request counts as a first
+ * trial; another `seed` in the body samples anew. A request with tools is answered with a call of one,
+ * and the tool's result with a text that holds it. Faults are drawn in order of arrival from the seed;
+ * 429 and 500 are not billed, hangs and truncated bodies are, though the client never sees their count.
  * @throws UserError if the address cannot be listened on or a fault's chance is none
  */
 export async function startStandIn(options: StandInOptions): Promise<StandIn> {
@@ -89,7 +89,7 @@ function createListener(options: StandInOptions, book: AccountBook): RequestList
 
   return (request, response) => {
     const path = request.url?.split('?', 1)[0];
-    const format = FORMATS.find((candidate) => candidate.path === path);
+    const format = chatFormats.find((candidate) => candidate.path === path);
     if (request.method === 'POST' && format !== undefined) {
       const exchange = new Exchange(format, `req_${++arrivals}`, response, book);
       readBody(request, (body) => serve(request, exchange, body));
@@ -101,7 +101,7 @@ function createListener(options: StandInOptions, book: AccountBook): RequestList
       sendJson(response, 200, MODEL_LIST);
     } else {
       const message = `No such endpoint: ${request.method} ${path}`;
-      sendJson(response, 404, openaiChat.errorBody({ status: 404, message }));
+      sendJson(response, 404, openaiChat.errorBody({ status: 404, message, code: 'unknown_url' }));
     }
   };
 
@@ -114,28 +114,28 @@ function createListener(options: StandInOptions, book: AccountBook): RequestList
       exchange.fail(413, `The body is larger than ${MAX_BODY_BYTES} bytes.`);
       return;
     }
-    let wire: WireRequest;
+    let chat: ChatRequest;
     try {
-      wire = exchange.format.parseRequest(JSON.parse(body));
+      chat = exchange.format.parseRequest(JSON.parse(body));
+      checkServable(chat);
     } catch (error) {
       if (!(error instanceof WireRequestError || error instanceof SyntaxError)) throw error;
       exchange.fail(400, error.message);
       return;
     }
-    const profile = findProfile(wire.model);
+    const profile = findProfile(chat.model);
     if (profile === undefined) {
-      exchange.fail(404, `The model "${wire.model}" does not exist.`, 'model_not_found');
+      exchange.fail(404, `The model "${chat.model}" does not exist.`, 'model_not_found');
       return;
     }
-    const prompt = promptHash(wire.messages);
-    const answer = simulateAnswer(profile, toModelRequest(wire), prompt, options);
-    const pricing = options.prices?.[wire.model] ?? options.prices?.[profile.id] ?? profile.pricing;
+    const prompt = promptHash(textMessages(chat.messages));
+    const answer = standInAnswer(profile, chat, prompt, options);
+    const pricing = options.prices?.[chat.model] ?? options.prices?.[profile.id] ?? profile.pricing;
     const bill = { usage: answer.usage, cost: priceUsage(answer.usage, pricing) };
-    exchange.answer(
-      { wire, model: profile.id, prompt, answer, bill },
-      drawFault(),
-      options.latencyMs ?? 0,
-    );
+    exchange.answer({ chat, model: profile.id, prompt, answer, bill }, drawFault(), {
+      latencyMs: options.latencyMs ?? 0,
+      streamDelayMs: options.streamDelayMs ?? 0,
+    });
   }
 }
 
@@ -150,22 +150,6 @@ function readBody(request: IncomingMessage, use: (body: string | null) => void):
   request.on('end', () => {
     use(bytes <= MAX_BODY_BYTES ? Buffer.concat(chunks).toString('utf8') : null);
   });
-}
-
-function toModelRequest({ messages, parameters, responseSchema }: WireRequest): ModelRequest {
-  const { maxTokens, temperature, topP, seed, stop } = parameters;
-  return {
-    messages,
-    parameters: {
-      maxTokens: maxTokens ?? DEFAULT_MAX_TOKENS,
-      stop,
-      ...(temperature === null ? {} : { temperature }),
-      ...(topP === null ? {} : { topP }),
-      ...(seed === null ? {} : { seed }),
-    },
-    ...(responseSchema === null ? {} : { responseSchema }),
-    trial: 1,
-  };
 }
 
 /** One list that both SDKs read as theirs. */

@@ -1,0 +1,185 @@
+import { type TokenUsage, usageFromOpenAI } from '../../costs/index.js';
+import { isRecord } from '../body-members.js';
+import type { ChatAnswer, ChatEvent, ChatPart, FinishReason, Unknowns } from '../chat.js';
+import {
+  type Frame,
+  type StreamHead,
+  type StreamReader,
+  type StreamWriter,
+  WireAnswerError,
+} from '../chat-format.js';
+import { eventFrame } from '../server-sent-events.js';
+import { finishReasonBody, finishReasonOf, refusalPart, usageBody } from './answer.js';
+
+const END = '[DONE]';
+const DELTA: ReadonlySet<string> = new Set(['role', 'content', 'refusal', 'tool_calls']);
+
+interface OpenCall {
+  readonly id: string;
+  readonly name: string;
+  arguments: string;
+}
+
+export function createStreamReader(): StreamReader {
+  let head: { id: string; model: string; created: number } | null = null;
+  let text = '';
+  let refusal = '';
+  let usage: TokenUsage | null = null;
+  let reason: FinishReason = 'other';
+  const calls: OpenCall[] = [];
+  /** Ours by the provider's number of a call; some leave it out. */
+  const indices = new Map<unknown, number>();
+
+  function readCalls(pieces: readonly unknown[], events: ChatEvent[]): void {
+    for (const piece of pieces) {
+      if (!isRecord(piece)) continue;
+      const called = isRecord(piece.function) ? piece.function : {};
+      let index = indices.get(piece.index ?? piece.id ?? calls.length - 1);
+      if (index === undefined) {
+        if (typeof piece.id !== 'string' || typeof called.name !== 'string') {
+          events.push({ kind: 'other' });
+          continue;
+        }
+        index = calls.length;
+        indices.set(piece.index ?? piece.id, index);
+        calls.push({ id: piece.id, name: called.name, arguments: '' });
+        events.push({ kind: 'tool_call', index, id: piece.id, name: called.name });
+      }
+      if (typeof called.arguments === 'string' && called.arguments !== '') {
+        calls[index]!.arguments += called.arguments;
+        events.push({ kind: 'tool_arguments', index, json: called.arguments });
+      }
+    }
+  }
+
+  function readDelta(delta: Unknowns, events: ChatEvent[]): void {
+    if (typeof delta.content === 'string' && delta.content !== '') {
+      text += delta.content;
+      events.push({ kind: 'text', text: delta.content });
+    }
+    if (typeof delta.refusal === 'string' && delta.refusal !== '') {
+      refusal += delta.refusal;
+      events.push({ kind: 'text', text: delta.refusal });
+    }
+    if (Array.isArray(delta.tool_calls)) readCalls(delta.tool_calls, events);
+    for (const name in delta) {
+      if (!DELTA.has(name) && delta[name] != null) events.push({ kind: 'other' });
+    }
+  }
+
+  return {
+    read({ data }: Frame): readonly ChatEvent[] {
+      if (data === '') return [];
+      if (data.trim() === END) return [{ kind: 'end' }];
+      const chunk = parse(data);
+      if (chunk.error != null) return [{ kind: 'error', message: messageOf(chunk.error) }];
+      const events: ChatEvent[] = [];
+      if (head === null) {
+        head = {
+          id: typeof chunk.id === 'string' ? chunk.id : '',
+          model: typeof chunk.model === 'string' ? chunk.model : '',
+          created: Number.isSafeInteger(chunk.created)
+            ? (chunk.created as number)
+            : Math.floor(Date.now() / 1000),
+        };
+        events.push({ kind: 'start', id: head.id, model: head.model, inputTokens: null });
+      }
+      const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : undefined;
+      if (isRecord(choice)) {
+        if (isRecord(choice.delta)) readDelta(choice.delta, events);
+        if (choice.logprobs != null) events.push({ kind: 'other' });
+        if (choice.finish_reason != null) {
+          reason = refusal === '' ? finishReasonOf(choice.finish_reason) : 'content_filter';
+          events.push({ kind: 'finish', reason });
+        }
+      }
+      const counted = usageFromOpenAI(chunk.usage);
+      if (counted !== null) {
+        usage = counted;
+        events.push({ kind: 'usage', usage });
+      }
+      return events;
+    },
+    answer(): ChatAnswer | null {
+      if (head === null) return null;
+      const parts: ChatPart[] = [];
+      if (text !== '') parts.push({ kind: 'text', text });
+      if (refusal !== '') parts.push(refusalPart(refusal));
+      for (const call of calls) parts.push({ kind: 'tool_call', ...call });
+      return { ...head, parts, finishReason: reason, usage };
+    },
+  };
+}
+
+function parse(data: string): Unknowns {
+  try {
+    const value: unknown = JSON.parse(data);
+    if (isRecord(value)) return value;
+  } catch {
+    // Told below: what is no JSON is no object either.
+  }
+  throw new WireAnswerError('a frame of the stream is no JSON object');
+}
+
+function messageOf(error: unknown): string {
+  if (typeof error === 'string') return error;
+  return isRecord(error) && typeof error.message === 'string'
+    ? error.message
+    : JSON.stringify(error);
+}
+
+export function createStreamWriter({ created, usage: isAsked }: StreamHead): StreamWriter {
+  let id = '';
+  let model = '';
+  let usage: TokenUsage | null = null;
+
+  const chunk = (choices: readonly unknown[], counts: Unknowns | null): string =>
+    eventFrame({
+      id,
+      object: 'chat.completion.chunk',
+      created,
+      model,
+      choices,
+      ...(isAsked ? { usage: counts } : {}),
+    });
+  const delta = (members: Unknowns, reason: string | null = null): string =>
+    chunk([{ index: 0, delta: members, logprobs: null, finish_reason: reason }], null);
+
+  return {
+    write(event) {
+      switch (event.kind) {
+        case 'start':
+          ({ id, model } = event);
+          return delta({ role: 'assistant', content: '', refusal: null });
+        case 'text':
+          return delta({ content: event.text });
+        case 'tool_call': {
+          const { index, name } = event;
+          const called = { name, arguments: '' };
+          return delta({
+            tool_calls: [{ index, id: event.id, type: 'function', function: called }],
+          });
+        }
+        case 'tool_arguments':
+          return delta({
+            tool_calls: [{ index: event.index, function: { arguments: event.json } }],
+          });
+        case 'finish':
+          return delta({}, finishReasonBody(event.reason));
+        case 'usage':
+          ({ usage } = event);
+          return '';
+        case 'error':
+          return eventFrame({
+            error: { message: event.message, type: 'server_error', param: null, code: null },
+          });
+        case 'end': {
+          const counts = isAsked && usage !== null ? chunk([], usageBody(usage)) : '';
+          return `${counts}data: ${END}\n\n`;
+        }
+        case 'other':
+          return '';
+      }
+    },
+  };
+}

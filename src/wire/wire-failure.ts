@@ -1,0 +1,13 @@
+/** An error for the client; its type in the body follows from the status. */
+export interface WireFailure {
+  readonly status: number;
+  readonly message: string;
+  /** The format's own code, where it has one; else it follows from the status. */
+  readonly code?: string;
+  readonly requestId?: string;
+}
+
+/** A request that the format does not allow or that this program cannot serve: answer it with 400. */
+export class WireRequestError extends Error {
+  override readonly name = 'WireRequestError';
+}
