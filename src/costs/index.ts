@@ -9,7 +9,14 @@ export {
   type CostReports,
   type CostRow,
 } from './cost-reports.js';
-export { type CostSummary, type CostTotal, CostTracker } from './cost-tracker.js';
+export {
+  type CostedAttempt,
+  type CostedOperation,
+  type CostSummary,
+  type CostTotal,
+  CostTracker,
+} from './cost-tracker.js';
+export { costReport, costsByModel, dailyCosts, monthlyCosts } from './cost-views.js';
 export { type ExperimentPrice, pricingFromExperiment } from './experiment-price.js';
 export { blendedPrice, tierOf, tiersOf } from './model-tier.js';
 export { fromUsd, type NanoUsd, sumNano, toUsd } from './money.js';

@@ -46,6 +46,17 @@ export function sumNano(amounts: Iterable<NanoUsd>): NanoUsd {
 }
 
 /**
+ * A sum of amounts as money.
+ * @throws RangeError if it is no safe integer
+ */
+export function safeSum(sum: bigint): NanoUsd {
+  if (sum > BigInt(Number.MAX_SAFE_INTEGER)) {
+    throw new RangeError(`Expected a sum within 9,007,199 dollars, got ${sum} nano-dollars`);
+  }
+  return Number(sum);
+}
+
+/**
  * @param name what the amount is, as the caller knows it
  * @throws RangeError quoting name and value, if it is not an integer of at least 0
  */

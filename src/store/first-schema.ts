@@ -1,12 +1,12 @@
 /** Columns of a token count, in every table that has one. */
-const TOKENS = `
+export const TOKENS = `
   input_tokens BIGINT,
   cached_input_tokens BIGINT,
   cache_write_tokens BIGINT,
   output_tokens BIGINT,
   reasoning_tokens BIGINT`;
 
-const TOKEN_COMMENTS: Readonly<Record<string, string>> = {
+export const TOKEN_COMMENTS: Readonly<Record<string, string>> = {
   input_tokens: 'tokens in, cached and cache-written ones included; null where never reported',
   cached_input_tokens: 'of input_tokens, those read from the provider’s prompt cache',
   cache_write_tokens: 'of input_tokens, those written to the provider’s prompt cache',
@@ -101,7 +101,7 @@ FROM usage
 GROUP BY ALL
 ORDER BY day, model, purpose, origin;`;
 
-type Described = readonly [table: string, columns: Readonly<Record<string, string>>];
+export type Described = readonly [table: string, columns: Readonly<Record<string, string>>];
 
 const CELL: Readonly<Record<string, string>> = {
   run_id: 'runs.id',
@@ -262,17 +262,20 @@ const VIEW_COMMENTS: Readonly<Record<string, string>> = {
 
 const quote = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-const COMMENTS = [
-  ...Object.entries(DESCRIBED).flatMap(([table, [about, columns]]) => [
-    `COMMENT ON TABLE ${table} IS ${quote(about)};`,
-    ...Object.entries(columns).map(
-      ([column, text]) => `COMMENT ON COLUMN ${table}.${column} IS ${quote(text)};`,
-    ),
-  ]),
-  ...Object.entries(VIEW_COMMENTS).map(
-    ([view, text]) => `COMMENT ON VIEW ${view} IS ${quote(text)};`,
-  ),
-].join('\n');
+/** What each table, column and view holds, as statements. */
+export const commentsOn = (
+  tables: Readonly<Record<string, Described>>,
+  views: Readonly<Record<string, string>>,
+): string =>
+  [
+    ...Object.entries(tables).flatMap(([table, [about, columns]]) => [
+      `COMMENT ON TABLE ${table} IS ${quote(about)};`,
+      ...Object.entries(columns).map(
+        ([column, text]) => `COMMENT ON COLUMN ${table}.${column} IS ${quote(text)};`,
+      ),
+    ]),
+    ...Object.entries(views).map(([view, text]) => `COMMENT ON VIEW ${view} IS ${quote(text)};`),
+  ].join('\n');
 
 /** Version 1: every table and view, with what each column holds and in which unit. */
-export const FIRST_SCHEMA = `${TABLES}\n${VIEWS}\n${COMMENTS}`;
+export const FIRST_SCHEMA = `${TABLES}\n${VIEWS}\n${commentsOn(DESCRIBED, VIEW_COMMENTS)}`;

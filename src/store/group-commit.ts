@@ -1,5 +1,5 @@
 /** Asked for this long before it is written at the latest; what arrives meanwhile shares the transaction. */
-const DELAY_MS = 1;
+const PAUSE_MS = 1;
 /** More waiting than this are written at once. */
 const FULL = 512;
 
@@ -22,13 +22,20 @@ export type CommitBatch<Item> = (items: readonly Item[]) => Promise<readonly (Er
  */
 export class GroupCommit<Item> {
   readonly #commit: CommitBatch<Item>;
+  readonly #pauseMs: number;
   #waiting: Waiting<Item>[] = [];
-  #timer: NodeJS.Timeout | null = null;
+  /** Takes the pending flush back. */
+  #cancel: (() => void) | null = null;
   #tail: Promise<void> = Promise.resolve();
   #busy = 0;
 
-  constructor(commit: CommitBatch<Item>) {
+  /**
+   * @param pauseMs how long a batch gathers before it is written; with 0 only what is asked for in the
+   * same turn of the event loop shares it, and what arrives while another is written
+   */
+  constructor(commit: CommitBatch<Item>, pauseMs: number = PAUSE_MS) {
     this.#commit = commit;
+    this.#pauseMs = pauseMs;
   }
 
   /** Resolves once the item is durable. */
@@ -52,13 +59,20 @@ export class GroupCommit<Item> {
   }
 
   #gather(): void {
-    if (this.#busy > 0 || this.#waiting.length === 0) return;
-    this.#timer ??= setTimeout(() => this.#flush(), DELAY_MS);
+    if (this.#busy > 0 || this.#waiting.length === 0 || this.#cancel !== null) return;
+    const flush = (): void => this.#flush();
+    if (this.#pauseMs === 0) {
+      const immediate = setImmediate(flush);
+      this.#cancel = () => clearImmediate(immediate);
+    } else {
+      const timer = setTimeout(flush, this.#pauseMs);
+      this.#cancel = () => clearTimeout(timer);
+    }
   }
 
   #flush(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#cancel?.();
+    this.#cancel = null;
     if (this.#waiting.length === 0) return;
     const batch = this.#waiting;
     this.#waiting = [];

@@ -4,7 +4,7 @@ import { inTransaction, readRows } from './database.js';
 import { FIRST_SCHEMA } from './first-schema.js';
 import { SIGNALS_SCHEMA } from './signals-schema.js';
 
-interface Migration {
+export interface Migration {
   /** Counts from 1 without gaps. */
   readonly version: number;
   readonly name: string;
@@ -13,35 +13,35 @@ interface Migration {
 }
 
 /** Forward only: what was released is never edited, only followed. */
-const MIGRATIONS: readonly Migration[] = [
+export const STORE_MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'runs, outcomes, evaluations, routing tables', sql: FIRST_SCHEMA },
   { version: 2, name: 'signals', sql: SIGNALS_SCHEMA },
 ];
 
-const SCHEMA_VERSION = MIGRATIONS.length;
-
 /**
- * Brings a database to this program's schema, or checks that it is there.
- * @throws UserError where the file is newer, belongs to another program, or is older and read-only
+ * Brings a database to a schema of this program, or checks that it is there.
+ * @throws UserError where the file is newer, holds something else, or is older and read-only
  */
 export async function migrate(
   connection: DuckDBConnection,
   path: string,
   readOnly: boolean,
+  migrations: readonly Migration[],
 ): Promise<void> {
-  const version = await readVersion(connection, path);
-  if (version > SCHEMA_VERSION) {
+  const known = migrations.length;
+  const version = await readVersion(connection, path, migrations);
+  if (version > known) {
     throw new UserError(
-      `Database "${path}" has schema version ${version}, this program knows up to ${SCHEMA_VERSION}: update the program, or name another file with --db`,
+      `Database "${path}" has schema version ${version}, this program knows up to ${known}: update the program, or name another file with --db`,
     );
   }
-  if (version === SCHEMA_VERSION) return;
+  if (version === known) return;
   if (readOnly) {
     throw new UserError(
-      `Database "${path}" has schema version ${version}, this program needs ${SCHEMA_VERSION}: run or import something to bring it up to date`,
+      `Database "${path}" has schema version ${version}, this program needs ${known}: run or import something to bring it up to date`,
     );
   }
-  for (const migration of MIGRATIONS.slice(version)) {
+  for (const migration of migrations.slice(version)) {
     await inTransaction(connection, async () => {
       await connection.run(migration.sql);
       await connection.run(
@@ -53,7 +53,11 @@ export async function migrate(
 }
 
 /** 0 for an empty database. */
-async function readVersion(connection: DuckDBConnection, path: string): Promise<number> {
+async function readVersion(
+  connection: DuckDBConnection,
+  path: string,
+  migrations: readonly Migration[],
+): Promise<number> {
   const tables = await readRows(
     connection,
     `SELECT table_name FROM duckdb_tables() WHERE database_name = current_database() AND NOT internal`,
@@ -64,6 +68,15 @@ async function readVersion(connection: DuckDBConnection, path: string): Promise<
       `Database "${path}" belongs to another program (it has a table "${tables[0]?.[0]}" and no "schema_migrations"): name another file with --db`,
     );
   }
-  const [latest] = await readRows(connection, 'SELECT max(version) FROM schema_migrations');
-  return Number(latest?.[0] ?? 0);
+  const [latest] = await readRows(
+    connection,
+    'SELECT max(version), arg_min(name, version) FROM schema_migrations',
+  );
+  const [version, first] = latest ?? [];
+  if (first !== null && first !== migrations[0]?.name) {
+    throw new UserError(
+      `Database "${path}" holds ${first}, not ${migrations[0]?.name}: name another file`,
+    );
+  }
+  return Number(version ?? 0);
 }

@@ -3,7 +3,7 @@ import type { Prompt } from '../datasets/index.js';
 import type { Outcome, Run, Score } from '../outcomes/index.js';
 import { defineTable, type RowOf } from './table-columns.js';
 
-const TOKENS = {
+export const TOKENS = {
   input_tokens: 'integer?',
   cached_input_tokens: 'integer?',
   cache_write_tokens: 'integer?',
@@ -79,7 +79,7 @@ const SCORE_COLUMNS = {
   completed_at: 'timestamp',
 } as const;
 
-const USAGE_COLUMNS = {
+export const USAGE_COLUMNS = {
   operation_id: 'text',
   attempt: 'integer',
   run_id: 'text',

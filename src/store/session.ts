@@ -3,7 +3,7 @@ import { BatchWriter } from './batch-writer.js';
 import { type Database, inTransaction, openDatabase, prepareFile } from './database.js';
 import { describeDatabaseError } from './database-error.js';
 import { GroupCommit } from './group-commit.js';
-import { migrate } from './migrations.js';
+import { migrate, STORE_MIGRATIONS } from './migrations.js';
 import type { Write } from './write-batch.js';
 
 /** One open file in this process, with the one queue that writes to it. */
@@ -59,7 +59,7 @@ export async function openSession(path: string, readOnly: boolean): Promise<Sess
 async function openShared(file: string, path: string, readOnly: boolean): Promise<Shared> {
   const database = await openDatabase(file, path, readOnly);
   try {
-    await migrate(database.writer, path, readOnly);
+    await migrate(database.writer, path, readOnly, STORE_MIGRATIONS);
   } catch (error) {
     database.close();
     throw describeDatabaseError(error, path);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CostTracker, fromUsd, sumNano, toUsd } from '../../src/costs/index.js';
+import { fromUsd, sumNano, toUsd } from '../../src/costs/index.js';
 
 describe('money', () => {
   it('turns dollars into nano-dollars and back', () => {
@@ -27,29 +27,5 @@ describe('money', () => {
     expect(() => sumNano([1, Number.NaN])).toThrow(RangeError);
     expect(() => sumNano([Number.MAX_SAFE_INTEGER, 1])).toThrow(RangeError);
     expect(sumNano([Number.MAX_SAFE_INTEGER, 0])).toBe(Number.MAX_SAFE_INTEGER);
-  });
-});
-
-describe('CostTracker', () => {
-  it('keeps origins and purposes apart, and unknown costs out of the sum', () => {
-    const tracker = new CostTracker();
-    tracker.add({ origin: 'live', purpose: 'candidate', cost: 100 });
-    tracker.add({ origin: 'live', purpose: 'candidate', cost: null });
-    tracker.add({ origin: 'live', purpose: 'judge', cost: 11 });
-    tracker.add({ origin: 'simulated', purpose: 'candidate', cost: 999 });
-    tracker.add({ origin: 'reused', purpose: 'candidate', cost: 0 });
-    expect(tracker.summary('live')).toEqual({
-      total: { cost: 111, records: 3, unknown: 1 },
-      byPurpose: {
-        candidate: { cost: 100, records: 2, unknown: 1 },
-        judge: { cost: 11, records: 1, unknown: 0 },
-      },
-    });
-    expect(tracker.summary('reused').total).toEqual({ cost: 0, records: 1, unknown: 0 });
-    expect(tracker.summary('recorded')).toEqual({
-      total: { cost: 0, records: 0, unknown: 0 },
-      byPurpose: {},
-    });
-    expect(() => tracker.add({ origin: 'live', purpose: 'judge', cost: 0.5 })).toThrow(RangeError);
   });
 });

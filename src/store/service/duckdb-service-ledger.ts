@@ -1,0 +1,164 @@
+import type { CostFilter, CostGroup } from '../../costs/index.js';
+import type { LedgerEntry, ServiceLedger } from '../../service/index.js';
+import { UserError } from '../../user-error.js';
+import { type Database, openDatabase, prepareFile, readRows } from '../database.js';
+import { describeDatabaseError } from '../database-error.js';
+import { GroupCommit } from '../group-commit.js';
+import { migrate } from '../migrations.js';
+import { Journal } from './journal.js';
+import type { JournalEntry } from './journal-lines.js';
+import { LedgerFlow } from './ledger-flow.js';
+import { readRecent, readSpent, readTotals } from './ledger-reports.js';
+import { LEDGER_MIGRATIONS } from './ledger-schema.js';
+import { writeSnapshot } from './ledger-snapshot.js';
+import { type EntryRows, entryToRows } from './ledger-tables.js';
+
+/** A ledger that waits for a place in the journal. */
+interface Waiting {
+  readonly json: Uint8Array;
+  readonly rows: EntryRows;
+}
+
+const NONE_REFUSED: readonly null[] = [];
+
+/** Files that this process has open: a second ledger on one of them would write over its journal. */
+const open = new Set<string>();
+
+/**
+ * Opens the service's ledger: a DuckDB file, created with its folders where it is not there yet, and
+ * a journal beside it (`<file>.journal-<n>`). An entry is durable once it is in the journal, a matter
+ * of one write; it flows into the tables in the background. What a process that died left in its
+ * journal is in the tables when this resolves.
+ * @throws UserError in one line: in use, damaged, newer than this program, something else's file …
+ */
+export async function openServiceLedger(path: string): Promise<ServiceLedger> {
+  try {
+    const file = await prepareFile(path, false);
+    if (open.has(file)) throw new UserError(`The ledger "${path}" is already open: close it first`);
+    open.add(file);
+    try {
+      const database = await openDatabase(file, path, false);
+      try {
+        await migrate(database.writer, path, false, LEDGER_MIGRATIONS);
+        return await recover(database, file);
+      } catch (error) {
+        database.close();
+        throw error;
+      }
+    } catch (error) {
+      open.delete(file);
+      throw error;
+    }
+  } catch (error) {
+    throw describeDatabaseError(error, path);
+  }
+}
+
+async function recover(database: Database, file: string): Promise<ServiceLedger> {
+  const [row] = await readRows(database.writer, 'SELECT flowed_through FROM journal_position');
+  const through = Number(row?.[0] ?? 0);
+  let journal: Journal | null = null;
+  const flow = new LedgerFlow(database, through, async (place) => {
+    // A segment that cannot be deleted now is tried again after the next transaction.
+    await journal?.release(place).catch(() => {});
+  });
+  journal = await Journal.open(file, through, async (entries) => {
+    for (const entry of entries) flow.add({ seq: entry.seq, rows: entryToRows(parse(entry)) });
+    await flow.flush();
+  });
+  return new DuckDBServiceLedger(database, file, journal, flow);
+}
+
+// The checksum has shown that it is what `record` wrote.
+const parse = ({ json }: JournalEntry): LedgerEntry => JSON.parse(json) as LedgerEntry;
+
+class DuckDBServiceLedger implements ServiceLedger {
+  readonly #database: Database;
+  readonly #file: string;
+  readonly #journal: Journal;
+  readonly #flow: LedgerFlow;
+  readonly #queue: GroupCommit<Waiting>;
+  readonly #reads = new Set<Promise<unknown>>();
+  #closing: Promise<void> | null = null;
+
+  constructor(database: Database, file: string, journal: Journal, flow: LedgerFlow) {
+    this.#database = database;
+    this.#file = file;
+    this.#journal = journal;
+    this.#flow = flow;
+    this.#queue = new GroupCommit(async (batch) => {
+      const first = await journal.write(batch.map(({ json }) => json));
+      batch.forEach(({ rows }, index) => {
+        flow.add({ seq: first + index, rows });
+      });
+      return NONE_REFUSED;
+    }, 0);
+  }
+
+  async record(entry: LedgerEntry): Promise<void> {
+    this.#ready();
+    const rows = entryToRows(entry);
+    const json = Buffer.from(JSON.stringify(entry), 'utf8');
+    if (this.#flow.full) {
+      await this.#flow.room();
+      this.#ready();
+    }
+    await this.#queue.add({ json, rows });
+  }
+
+  totals(groups: readonly CostGroup[], filter: CostFilter = {}) {
+    return this.#read(() => readTotals(this.#database.reader, groups, filter));
+  }
+
+  spent(tenant: string, since: string) {
+    return this.#read(() => readSpent(this.#database.reader, tenant, since));
+  }
+
+  recent(limit: number, tenant?: string) {
+    return this.#read(() => readRecent(this.#database.reader, limit, tenant));
+  }
+
+  snapshot(folder: string) {
+    return this.#read(() => writeSnapshot(this.#database.reader, folder, this.#flow.through));
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #ready(): void {
+    if (this.#closing !== null) throw new Error(`The ledger "${this.#database.path}" is closed`);
+  }
+
+  async #read<Result>(task: () => Promise<Result>): Promise<Result> {
+    this.#ready();
+    const reading = this.#flow.flush().then(task);
+    this.#reads.add(reading);
+    try {
+      return await reading;
+    } catch (error) {
+      throw describeDatabaseError(error, this.#database.path);
+    } finally {
+      this.#reads.delete(reading);
+    }
+  }
+
+  async #close(): Promise<void> {
+    await this.#queue.drain();
+    await Promise.allSettled(this.#reads);
+    try {
+      // What cannot be written now is in the journal, for the next time it is opened.
+      await this.#flow.flush();
+    } finally {
+      this.#flow.close();
+      await this.#journal.close(this.#flow.through);
+      this.#database.close();
+      open.delete(this.#file);
+    }
+  }
+}
