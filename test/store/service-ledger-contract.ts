@@ -1,0 +1,170 @@
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { ServiceLedger } from '../../src/service/index.js';
+import { createTableReader } from '../../src/store/index.js';
+import { anEntry, anOperation, someUsage } from './service-samples.js';
+
+/** What every ledger keeps to. `open` gives a new, empty one; `folder` is for its snapshots. */
+export function describeServiceLedger(
+  name: string,
+  open: () => Promise<ServiceLedger>,
+  folder: string,
+): void {
+  describe(name, () => {
+    it('shows at once everything that was acknowledged, newest first', async () => {
+      await using ledger = await open();
+      expect(await ledger.recent(5)).toEqual([]);
+      const content = {
+        messages: [{ role: 'user', content: 'Line\nbreak, "quote", \0 and 😀' }],
+        answer: null,
+      };
+      const first = anEntry('op-1', { content, cost: null, cacheSaving: null, routing: null });
+      const second = anEntry('op-2', { tenant: 'desk', tag: 'mail', firstByteMs: null });
+      const third = anEntry('op-3', { model: null, cause: null, error: 'timeout', status: 504 });
+      await ledger.record(first);
+      await ledger.record(second);
+      expect(await ledger.recent(5)).toEqual([second.operation, first.operation]);
+      await ledger.record(third);
+      expect(await ledger.recent(2)).toEqual([third.operation, second.operation]);
+      expect(await ledger.recent(5, 'desk')).toEqual([second.operation]);
+      expect(await ledger.recent(5, 'nobody')).toEqual([]);
+    });
+
+    it('adds up by every group, with the default of live money', async () => {
+      await using ledger = await open();
+      await Promise.all([
+        ledger.record({
+          operation: anOperation({ id: 'a', tag: 'mail', model: 'maker/large' }),
+          usage: [
+            someUsage({ operationId: 'a', cost: 1, error: 'timeout' }),
+            someUsage({ operationId: 'a', attempt: 2, model: 'maker/large', cost: 20 }),
+          ],
+        }),
+        ledger.record({
+          operation: anOperation({ id: 'b', cache: 'hit', cacheSaving: 300, cost: 0 }),
+          usage: [],
+        }),
+        ledger.record(anEntry('c', { tenant: 'desk' }, { cost: null, usage: null })),
+        ledger.record(anEntry('d', { origin: 'simulated' }, { origin: 'simulated', cost: 4000 })),
+        ledger.record(
+          anEntry(
+            'e',
+            { receivedAt: '2026-12-01T00:00:00.000Z' },
+            { cost: 50_000, estimated: true },
+          ),
+        ),
+      ]);
+      const sums = async (...parameters: Parameters<ServiceLedger['totals']>) =>
+        (await ledger.totals(...parameters)).map(
+          ({ keys, operations, attempts, unknown, cost, cacheSaving }) =>
+            [...keys, operations, attempts, unknown, cost, cacheSaving] as const,
+        );
+      expect(await ledger.totals([])).toEqual([
+        {
+          keys: [],
+          operations: 4,
+          cacheHits: 1,
+          attempts: 4,
+          estimated: 1,
+          unknown: 1,
+          cost: 50_021,
+          cacheSaving: 300,
+          inputTokens: 30,
+          outputTokens: 15,
+        },
+      ]);
+      expect(await sums([], { origin: 'simulated' })).toEqual([[1, 1, 0, 4000, 0]]);
+      expect(await sums(['month'])).toEqual([
+        ['2026-11', 3, 3, 1, 21, 300],
+        ['2026-12', 1, 1, 0, 50_000, 0],
+      ]);
+      expect(await sums(['tag', 'model'], { to: '2026-11-23' })).toEqual([
+        ['mail', 'maker/large', 1, 1, 0, 20, 0],
+        ['mail', 'maker/small', 1, 1, 0, 1, 0],
+        [null, 'maker/small', 2, 1, 1, 0, 300],
+      ]);
+      expect(await sums(['tenant'], { tenant: 'desk' })).toEqual([['desk', 1, 1, 1, 0, 0]]);
+      expect(await sums(['purpose'], { from: '2026-11-24' })).toEqual([
+        ['candidate', 1, 1, 0, 50_000, 0],
+      ]);
+      expect(await sums(['day'], { from: '2027-01-01' })).toEqual([]);
+      expect(await sums([], { from: '2027-01-01' })).toEqual([[0, 0, 0, 0, 0]]);
+      await expect(ledger.totals([], { from: '2026-02-30' })).rejects.toThrow(/`from`.*2026-02-30/);
+    });
+
+    it('says what a tenant was booked since a moment, live and simulated', async () => {
+      await using ledger = await open();
+      await ledger.record(anEntry('a', { receivedAt: '2026-11-23T10:00:00.000Z' }, { cost: 1 }));
+      await ledger.record(anEntry('b', { receivedAt: '2026-11-23T10:00:00.001Z' }, { cost: 20 }));
+      await ledger.record(
+        anEntry('c', { receivedAt: '2026-11-24T00:00:00Z' }, { origin: 'simulated', cost: 300 }),
+      );
+      await ledger.record(anEntry('d', {}, { cost: null }));
+      await ledger.record(anEntry('e', { tenant: 'desk' }, { cost: 4000 }));
+      expect(await ledger.spent('shop', '2026-11-23T10:00:00.001Z')).toBe(320);
+      expect(await ledger.spent('shop', '2026-11-01T00:00:00Z')).toBe(321);
+      expect(await ledger.spent('nobody', '2026-11-01T00:00:00Z')).toBe(0);
+      await expect(ledger.spent('shop', 'noon')).rejects.toThrow(/`since`.*noon/);
+    });
+
+    it('refuses what it could not give back, and keeps nothing of it', async () => {
+      await using ledger = await open();
+      for (const cost of [0.5, -1, Number.NaN]) {
+        await expect(ledger.record(anEntry('a', {}, { cost }))).rejects.toThrow(RangeError);
+      }
+      await expect(ledger.record(anEntry('a', { receivedAt: 'noon' }))).rejects.toThrow(RangeError);
+      expect(await ledger.recent(5)).toEqual([]);
+    });
+
+    it('refuses a sum that would lose digits', async () => {
+      await using ledger = await open();
+      await ledger.record(anEntry('a', {}, { cost: Number.MAX_SAFE_INTEGER }));
+      expect(await ledger.spent('shop', '2026-01-01T00:00:00Z')).toBe(Number.MAX_SAFE_INTEGER);
+      await ledger.record(anEntry('b', {}, { cost: 1 }));
+      await expect(ledger.totals([])).rejects.toThrow(RangeError);
+      await expect(ledger.spent('shop', '2026-01-01T00:00:00Z')).rejects.toThrow(RangeError);
+    });
+
+    it('writes snapshots that anybody can read, and keeps only the latest', async () => {
+      const target = join(folder, "it's", 'snapshots');
+      await using ledger = await open();
+      await ledger.record(anEntry('a', { tag: 'mail' }));
+      expect(await ledger.snapshot(target)).toEqual([
+        join(target, 'operations-1.parquet'),
+        join(target, 'usage-1.parquet'),
+      ]);
+      writeFileSync(join(target, 'notes.txt'), 'mine');
+      mkdirSync(join(target, '.unfinished-abc'));
+      await ledger.record(anEntry('b', {}, { cost: null }));
+      const paths = await ledger.snapshot(target);
+      expect(await ledger.snapshot(target)).toEqual(paths);
+      expect(readdirSync(target).sort()).toEqual([
+        'notes.txt',
+        'operations-2.parquet',
+        'usage-2.parquet',
+      ]);
+      for (const path of paths) expect(statSync(path).mode & 0o777).toBe(0o600);
+      const [operations, usage] = await Promise.all(
+        paths.map((path) => createTableReader().read([path], { format: 'parquet' })),
+      );
+      expect(operations?.map(({ values }) => [values.operation_id, values.tag])).toEqual([
+        ['a', 'mail'],
+        ['b', null],
+      ]);
+      expect(usage?.map(({ values }) => [values.operation_id, values.cost_nano_usd])).toEqual([
+        ['a', 100],
+        ['b', null],
+      ]);
+    });
+
+    it('takes nothing once it is closed', async () => {
+      const ledger = await open();
+      await Promise.all([ledger.close(), ledger.close()]);
+      await expect(ledger.record(anEntry('a'))).rejects.toThrow(/closed/);
+      await expect(ledger.recent(1)).rejects.toThrow(/closed/);
+      await expect(ledger.snapshot(join(folder, 'late'))).rejects.toThrow(/closed/);
+      expect(existsSync(join(folder, 'late'))).toBe(false);
+    });
+  });
+}
