@@ -1,4 +1,28 @@
+export {
+  defaultServiceConfig,
+  loadServiceConfig,
+  type ServiceConfigOptions,
+  type ServiceSettings,
+} from './configuration/load-service-config.js';
+export { serviceSchemaText, writeServiceSchema } from './configuration/schema.js';
+export { costComment } from './cost-comment.js';
+export { type ChainOptions, type FallbackChains, fallbackChains } from './fallback-chains.js';
+export { createGateway } from './gateway.js';
+export type { GatewayEvent } from './gateway-event.js';
+export type { GatewayOptions, PromptCompressor } from './gateway-options.js';
+export { type FailedAttempt, type Generated, type GenerateOptions, generate } from './generate.js';
+export { isLoopback } from './http/hosts.js';
+export { createMetrics, type ServiceMetrics } from './http/metrics.js';
+export { createServer } from './http/server.js';
+export type {
+  ListedModel,
+  LoadedTable,
+  ServerLimits,
+  ServerOptions,
+  ServiceServer,
+} from './http/server-options.js';
 export type { ServiceLedger } from './ledger.js';
+export { Meter, type MeterOptions, type OpenAttempt, SERVICE_RUN, type Seen } from './meter.js';
 export type { Cause, LedgerEntry, LoggedStep, Operation, RoutingLog } from './operation.js';
 export type {
   Gateway,
@@ -7,7 +31,15 @@ export type {
   ServiceReply,
   ServiceRequest,
 } from './pipeline.js';
+export { Refusal } from './refusal.js';
+export { type RelayOptions, type StreamEnd, StreamRelay } from './relay-stream.js';
+export { answerBody, answerFrames } from './repeat-answer.js';
+export { type LimitedRequest, limitAnswer, type TokenLimits } from './request-limits.js';
+export { AUTO, createModelResolver, type ModelNames, type ModelResolver } from './resolve-model.js';
+export { type LiveTable, type RouteOptions, routeLive } from './route-live.js';
 export type { ServedModel, ServiceConfig, TenantConfig } from './service-config.js';
+export { AnswerStream, type OpenStream, type ReadFrame, takeStream } from './take-stream.js';
+export { takeWhole, type WholeAnswer } from './take-whole.js';
 export { createTenants, spentSoFar, type TenantsOptions } from './tenants/create-tenants.js';
 export { TenantBudgetReached } from './tenants/period-budget.js';
 export type { SpentSoFar } from './tenants/tenant-account.js';

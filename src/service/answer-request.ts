@@ -1,0 +1,351 @@
+import { type CachedAnswer, cacheKey, isCacheable } from '../caches/index.js';
+import { BudgetReached, type NanoUsd } from '../costs/index.js';
+import { expectedInputTokens, type Upstream } from '../models/index.js';
+import { createRng } from '../statistics/index.js';
+import { answerText, type ChatAnswer } from '../wire/index.js';
+import type { GatewayEvent } from './gateway-event.js';
+import { budgetRefusal, type Generated, generate } from './generate.js';
+import { Meter } from './meter.js';
+import type { Cause, Operation } from './operation.js';
+import {
+  type Committed,
+  commit,
+  type OperationDraft,
+  type OperationEnd,
+} from './operation-draft.js';
+import type { ReplyHead, ServiceReply, ServiceRequest } from './pipeline.js';
+import { mistake, notRecorded, Refusal } from './refusal.js';
+import { StreamRelay } from './relay-stream.js';
+import { answerBody, answerFrames } from './repeat-answer.js';
+import { type LimitedRequest, limitAnswer } from './request-limits.js';
+import { checkDomain, type LiveTable, routeLive } from './route-live.js';
+import type { Stages } from './stages.js';
+import { type OpenStream, takeStream } from './take-stream.js';
+import { takeWhole, type WholeAnswer } from './take-whole.js';
+
+/** An answer, or the beginning of one. */
+type Taken = WholeAnswer | OpenStream;
+type Answered = Generated<Taken> & { readonly cause: Cause };
+
+/** What a policy is told of a call, and what came of it. */
+type Asked = { readonly text: string | null; readonly failed: boolean } & (
+  | { readonly failed: false; readonly generated: Generated<Taken> }
+  | { readonly failed: true; readonly refusal: Refusal }
+);
+
+/** An answer that is at hand. */
+interface Given {
+  readonly answer: ChatAnswer;
+  /** As the provider sent it; null where the caller's format is another. */
+  readonly body: Uint8Array | null;
+  readonly model: string;
+  readonly origin: Operation['origin'];
+  readonly cause: Cause;
+  readonly cacheSaving: NanoUsd | null;
+}
+
+/** Refusals after which no other model is asked. */
+const ENDS_ALL: ReadonlySet<string> = new Set([
+  'invalid_request',
+  'client_left',
+  'budget_exceeded',
+]);
+
+const NO_ANSWER = { answeredBy: null, answer: null, firstByteAt: null, cacheSaving: 0 };
+
+const rateRefusal = (retryAfterMs: number): Refusal =>
+  new Refusal('rate_limited', {
+    status: 429,
+    message: `Too many requests for this key; ask again in ${Math.ceil(retryAfterMs / 1000)} s.`,
+    code: 'rate_limit_exceeded',
+    retryAfterMs,
+  });
+
+/**
+ * Takes one request through all stages. Never rejects.
+ * @param leave called once, when the operation is over: after the reply, or after its stream
+ */
+export async function answerRequest(
+  request: ServiceRequest,
+  stages: Stages,
+  leave: () => void,
+): Promise<ServiceReply> {
+  const run = new RequestRun(request, stages, leave);
+  try {
+    return await run.answer();
+  } catch (error) {
+    return run.refuse(error);
+  }
+}
+
+class RequestRun {
+  readonly #request: ServiceRequest;
+  readonly #stages: Stages;
+  readonly #leave: () => void;
+  readonly #draft: OperationDraft;
+  readonly #stop = new AbortController();
+  #relay: StreamRelay | null = null;
+  /** Under which the answer is stored; null where it is not. */
+  #key: string | null = null;
+
+  constructor(request: ServiceRequest, stages: Stages, leave: () => void) {
+    const { operationId, tenant, left } = request;
+    const { clock, tenants } = stages;
+    this.#request = request;
+    this.#stages = stages;
+    this.#leave = leave;
+    const meter = new Meter({ operationId, tenant, gate: tenants, clock });
+    this.#draft = { request, meter, cache: 'off', tokensRemoved: 0, routing: null };
+    if (left.aborted) this.#stop.abort();
+    else left.addEventListener('abort', this.#clientLeft, { once: true });
+  }
+
+  async answer(): Promise<ServiceReply> {
+    const { tenant, domain } = this.#request;
+    const { limits, resolver, table, tenants } = this.#stages;
+    const asked = this.#request.chat;
+    const most = Math.min(asked.parameters.maxTokens ?? limits.defaultMaxTokens, limits.maxTokens);
+    const waitMs = tenants.admit(tenant, expectedInputTokens(asked) + most);
+    if (waitMs > 0) throw rateRefusal(waitMs);
+    const chat = limitAnswer(asked, limits);
+    const named = resolver.resolve(chat.model);
+    if (named === null) checkDomain(table!, domain);
+
+    const stored = this.#lookUp(chat, named);
+    if (stored !== null) return this.#repeat(stored);
+    const sent = this.#compressed(chat);
+    const { taken, upstream, cause } =
+      named === null ? await this.#route(table!, sent) : await this.#ask(named, sent);
+    const given = { model: upstream.id, origin: upstream.origin, cause };
+    if (taken.kind === 'stream') return this.#relayed(taken, given);
+    const isNative = upstream.format.name === this.#request.format.name;
+    const { answer, body } = taken;
+    return this.#give({ ...given, answer, body: isNative ? body : null, cacheSaving: 0 });
+  }
+
+  /** Ends the operation with the reason why there is no answer. */
+  async refuse(error: unknown): Promise<ServiceReply> {
+    const refusal = this.#refusalOf(error);
+    const { status } = refusal.failure;
+    const { operation } = await this.#commit({ ...NO_ANSWER, status, error: refusal.kind });
+    return { kind: 'failure', failure: refusal.failure, operation };
+  }
+
+  #refusalOf(error: unknown): Refusal {
+    if (error instanceof Refusal) return error;
+    if (error instanceof BudgetReached) return budgetRefusal(error);
+    this.#tell({ kind: 'unexpected', operation: this.#request.operationId, error });
+    return mistake();
+  }
+
+  /** What was answered to the same request before. */
+  #lookUp(chat: LimitedRequest, named: Upstream | null): CachedAnswer | null {
+    const { tenant, domain, format, compress, useCache } = this.#request;
+    const { cache, compressor, table } = this.#stages;
+    if (cache === null || !useCache) return null;
+    this.#draft.cache = 'miss';
+    // A model may answer a shortened prompt otherwise.
+    const shortened = compress && compressor !== null;
+    const answeredBy = `${named?.id ?? table!.sha256}${shortened ? ' shortened' : ''}`;
+    const scope = { tenant: tenant.id, answeredBy, format: format.name };
+    this.#key = cacheKey({ ...scope, domain: named === null ? domain : null }, chat);
+    return cache.get(this.#key, tenant.id);
+  }
+
+  #compressed(chat: LimitedRequest): LimitedRequest {
+    const { compressor } = this.#stages;
+    if (!this.#request.compress || compressor === null) return chat;
+    const { messages, tokensRemoved } = compressor.compress(chat.messages);
+    this.#draft.tokensRemoved = tokensRemoved;
+    return { ...chat, messages };
+  }
+
+  async #ask(named: Upstream, chat: LimitedRequest): Promise<Answered> {
+    const chain = this.#stages.chains.named(named);
+    const generated = await this.#generate(chain, chat, chat.stream);
+    return { ...generated, cause: generated.fellBack ? 'fallback' : 'named' };
+  }
+
+  /** Answers that a policy reads are asked for whole, and given once one of them is accepted. */
+  async #route(table: LiveTable, chat: LimitedRequest): Promise<Answered> {
+    const { chains, upstreams, seed, signals } = this.#stages;
+    const { operationId, domain } = this.#request;
+    const reads = table.policy.needs.answers;
+    const called = new Set<Upstream>();
+    const ended: Refusal[] = [];
+    const ask = async (model: string): Promise<Asked> => {
+      // What one model refused as wrong, or nobody waits for, is not sent to another.
+      if (ended[0] !== undefined) return { text: null, failed: true, refusal: ended[0] };
+      const upstream = upstreams.get(model)!;
+      const chain = reads ? [upstream] : chains.chosen(upstream);
+      for (const one of chain) called.add(one);
+      try {
+        const generated = await this.#generate(chain, chat, chat.stream && !reads);
+        const { taken } = generated;
+        const text = taken.kind === 'whole' ? answerText(taken.answer) : null;
+        return { text, failed: false, generated };
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        if (ENDS_ALL.has(error.kind)) ended.push(error);
+        return { text: null, failed: true, refusal: error };
+      }
+    };
+    const { kept, log } = await routeLive({
+      table,
+      chat: this.#request.chat,
+      domain,
+      signals,
+      meter: this.#draft.meter,
+      random: createRng(seed, operationId),
+      stop: this.#stop.signal,
+      ask,
+      isShown: (reply) => !reply.failed && reply.generated.taken.kind === 'stream',
+    });
+    this.#draft.routing = log;
+    if (!kept.failed) {
+      const { generated } = kept;
+      return { ...generated, cause: generated.fellBack ? 'fallback' : 'policy' };
+    }
+    const last = [...called].at(-1)!;
+    const others = chains.chosen(last).filter((one) => !called.has(one));
+    if (ended.length > 0 || others.length === 0) throw kept.refusal;
+    return { ...(await this.#generate(others, chat, false)), cause: 'fallback' };
+  }
+
+  #generate(
+    chain: readonly Upstream[],
+    chat: LimitedRequest,
+    stream: boolean,
+  ): Promise<Generated<Taken>> {
+    const { limits, clock, random } = this.#stages;
+    const { operationId: operation, format } = this.#request;
+    return generate<Taken>({
+      chain,
+      chat: { ...chat, stream, streamUsage: stream },
+      from: format.name,
+      meter: this.#draft.meter,
+      attempts: limits.attempts,
+      clock,
+      random,
+      stop: this.#stop.signal,
+      take: (reply, attempt) =>
+        stream && reply.streams ? takeStream(reply, attempt) : takeWhole(reply, attempt),
+      onFailure: (failed) => this.#tell({ kind: 'attempt_failed', operation, ...failed }),
+    });
+  }
+
+  /** An answer that was given before, under an id of its own. */
+  #repeat({ answer, model, cost }: CachedAnswer): Promise<ServiceReply> {
+    const { clock, upstreams } = this.#stages;
+    const created = Math.floor(clock.now() / 1000);
+    return this.#give({
+      answer: { ...answer, id: this.#request.operationId, created },
+      body: null,
+      model,
+      origin: upstreams.get(model)?.origin ?? 'live',
+      cause: 'cache',
+      cacheSaving: cost,
+    });
+  }
+
+  /** Commits an answer that is at hand, then hands it over. */
+  async #give(given: Given): Promise<ServiceReply> {
+    const { answer, body, model, origin, cause, cacheSaving } = given;
+    const { format, chat } = this.#request;
+    const { operation, failure } = await this.#commit({
+      status: 200,
+      error: null,
+      answeredBy: { model, origin, cause },
+      answer,
+      firstByteAt: this.#stages.clock.now(),
+      cacheSaving,
+    });
+    if (failure !== null) {
+      const { kind: error, failure: told } = notRecorded();
+      const { status } = told;
+      return { kind: 'failure', failure: told, operation: { ...operation, status, error } };
+    }
+    this.#store(answer, operation);
+    const head = this.#head(given);
+    if (chat.stream) {
+      const frames = answerFrames(answer, format, { usage: chat.streamUsage, operation });
+      return { kind: 'stream', head, frames };
+    }
+    return { kind: 'answer', head, operation, answer, body: body ?? answerBody(answer, format) };
+  }
+
+  /** Hands a stream on while it comes; its end waits for the commit. */
+  #relayed(stream: OpenStream, given: Pick<Given, 'model' | 'origin' | 'cause'>): ServiceReply {
+    const { chat, format, operationId: operation, left } = this.#request;
+    const relay = new StreamRelay({
+      stream,
+      format,
+      usage: chat.streamUsage,
+      clock: this.#stages.clock,
+      abort: () => this.#stop.abort(),
+      onMistake: (error) => this.#tell({ kind: 'unexpected', operation, error }),
+      commit: async ({ refusal, answer, firstByteAt }) => {
+        const { operation, failure } = await this.#commit({
+          status: 200,
+          error: refusal?.kind ?? null,
+          answeredBy: given,
+          answer,
+          firstByteAt,
+          cacheSaving: 0,
+        });
+        if (failure !== null) return null;
+        if (refusal === null && answer !== null) this.#store(answer, operation);
+        return operation;
+      },
+    });
+    this.#relay = relay;
+    if (left.aborted) void relay.leave();
+    return { kind: 'stream', head: this.#head(given), frames: relay };
+  }
+
+  #head({ model, origin, cause }: Pick<Given, 'model' | 'origin' | 'cause'>): ReplyHead {
+    const { cache, routing } = this.#draft;
+    return {
+      model,
+      simulated: origin === 'simulated',
+      cause,
+      cache,
+      routing,
+      warning: this.#stages.tenants.warning(this.#request.tenant),
+    };
+  }
+
+  /** What another model gave in a model's place would be repeated long after that one is back. */
+  #store(answer: ChatAnswer, { cause, model, cost }: Operation): void {
+    if (this.#key === null || model === null || cause === 'fallback' || cause === 'cache') return;
+    const { chat, tenant } = this.#request;
+    if (isCacheable(chat, answer))
+      this.#stages.cache?.set(this.#key, tenant.id, { answer, model, cost });
+  }
+
+  async #commit(end: OperationEnd): Promise<Committed> {
+    const { operationId } = this.#request;
+    try {
+      const committed = await commit(this.#draft, end, this.#stages);
+      const { content: _content, ...operation } = committed.operation;
+      if (committed.failure !== null) {
+        this.#tell({ kind: 'ledger_failed', operation: operationId, error: committed.failure });
+      }
+      this.#tell({ kind: 'done', operation });
+      return committed;
+    } finally {
+      this.#request.left.removeEventListener('abort', this.#clientLeft);
+      this.#leave();
+    }
+  }
+
+  readonly #clientLeft = (): void => {
+    // What was used is booked before the upstream is cut off.
+    void this.#relay?.leave();
+    this.#stop.abort();
+  };
+
+  #tell(event: GatewayEvent): void {
+    this.#stages.onEvent?.(event);
+  }
+}

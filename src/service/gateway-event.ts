@@ -1,0 +1,13 @@
+import type { FailedAttempt } from './generate.js';
+import type { Operation } from './operation.js';
+
+/** What happens inside the gateway, for logs and metrics. Holds no text of a prompt or an answer. */
+export type GatewayEvent =
+  /** An attempt failed; `next` says what is done about it. */
+  | ({ readonly kind: 'attempt_failed'; readonly operation: string } & FailedAttempt)
+  /** The ledger did not take an operation. */
+  | { readonly kind: 'ledger_failed'; readonly operation: string; readonly error: unknown }
+  /** A mistake of this program. */
+  | { readonly kind: 'unexpected'; readonly operation: string; readonly error: unknown }
+  /** An operation is over. */
+  | { readonly kind: 'done'; readonly operation: Omit<Operation, 'content'> };

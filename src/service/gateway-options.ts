@@ -1,0 +1,45 @@
+import type { ExactCache } from '../caches/index.js';
+import type { SignalSource } from '../features/index.js';
+import type { Clock, Upstream } from '../models/index.js';
+import type { ChatMessage } from '../wire/index.js';
+import type { GatewayEvent } from './gateway-event.js';
+import type { ServiceLedger } from './ledger.js';
+import type { TokenLimits } from './request-limits.js';
+import type { LiveTable } from './route-live.js';
+import type { TenantGate } from './tenants.js';
+
+/** Makes prompts shorter without changing what they say. */
+export interface PromptCompressor {
+  compress(messages: readonly ChatMessage[]): {
+    readonly messages: readonly ChatMessage[];
+    /** Estimated. */
+    readonly tokensRemoved: number;
+  };
+}
+
+export interface GatewayOptions {
+  /** By id. */
+  readonly upstreams: ReadonlyMap<string, Upstream>;
+  /** Name → `provider/name`. */
+  readonly aliases: Readonly<Record<string, string>>;
+  /** By id: what is asked in its place, in this order, when it fails before anything was shown. */
+  readonly fallbacks: Readonly<Record<string, readonly string[]>>;
+  /** Null where every request must name a model. */
+  readonly table: LiveTable | null;
+  /** By id; those that the table's policy needs. */
+  readonly signals: ReadonlyMap<string, SignalSource>;
+  readonly cache: ExactCache | null;
+  readonly compressor: PromptCompressor | null;
+  readonly ledger: Pick<ServiceLedger, 'record'>;
+  readonly tenants: TenantGate;
+  readonly limits: TokenLimits & {
+    /** Attempts at one model before its fallbacks, at least 1. */
+    readonly attempts: number;
+  };
+  readonly clock: Clock;
+  /** For policies that draw lots and for the jitter of waits. */
+  readonly seed: number;
+  readonly storePrompts: boolean;
+  /** Told of what happens inside; never of what a prompt or an answer says. */
+  readonly onEvent?: (event: GatewayEvent) => void;
+}

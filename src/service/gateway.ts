@@ -1,0 +1,54 @@
+import { createRng } from '../statistics/index.js';
+import { UserError } from '../user-error.js';
+import { answerRequest } from './answer-request.js';
+import { fallbackChains } from './fallback-chains.js';
+import type { GatewayOptions } from './gateway-options.js';
+import type { Gateway } from './pipeline.js';
+import { createModelResolver } from './resolve-model.js';
+import type { Stages } from './stages.js';
+
+/**
+ * The service without HTTP.
+ * @throws UserError where an alias, a fallback or the routing table names what is not served
+ */
+export function createGateway(options: GatewayOptions): Gateway {
+  checkTable(options);
+  const resolver = createModelResolver({ ...options, routed: options.table !== null });
+  const chains = fallbackChains(options);
+  const stages: Stages = { ...options, resolver, chains, random: createRng(options.seed, 'waits') };
+  let underWay = 0;
+  let idle: (() => void)[] = [];
+  const leave = (): void => {
+    underWay--;
+    if (underWay > 0) return;
+    for (const resolve of idle) resolve();
+    idle = [];
+  };
+  return {
+    models: resolver.names,
+    handle(request) {
+      underWay++;
+      return answerRequest(request, stages, leave);
+    },
+    drain: () =>
+      underWay === 0 ? Promise.resolve() : new Promise<void>((resolve) => idle.push(resolve)),
+  };
+}
+
+function checkTable({ table, upstreams, signals }: GatewayOptions): void {
+  if (table === null) return;
+  const { name } = table.table;
+  const { models, needs } = table.policy;
+  const absent = models.find((model) => !upstreams.has(model));
+  if (absent !== undefined) {
+    throw new UserError(
+      `The routing table "${name}" calls "${absent}", which is not served; add it to the models (served: ${[...upstreams.keys()].join(', ')})`,
+    );
+  }
+  const lacking = needs.signals?.find((id) => !signals.has(id));
+  if (lacking !== undefined) {
+    throw new UserError(
+      `The routing table "${name}" decides by the signal "${lacking}", which is not obtained here`,
+    );
+  }
+}

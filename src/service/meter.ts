@@ -1,0 +1,172 @@
+import {
+  approximateTokens,
+  type NanoUsd,
+  priceUsage,
+  type Reservation,
+  type TokenUsage,
+  type UsageRecord,
+  worstCost,
+} from '../costs/index.js';
+import {
+  type Clock,
+  expectedInputTokens,
+  ModelError,
+  type Upstream,
+  worstInputTokens,
+} from '../models/index.js';
+import { type ChatPart, WireRequestError } from '../wire/index.js';
+import type { LimitedRequest } from './request-limits.js';
+import type { Tenant, TenantGate } from './tenants.js';
+
+/** Under which run the service books. */
+export const SERVICE_RUN = 'service';
+
+/** What is known of an answer that did not come to its end. */
+export interface Seen {
+  /** As the provider said at the start; null where it did not. */
+  readonly inputTokens: number | null;
+  readonly parts: readonly ChatPart[];
+  /** The count, where it came before the answer ended. */
+  readonly usage: TokenUsage | null;
+}
+
+/** Money set aside for one attempt under way. Call exactly one of the two, once. */
+export interface OpenAttempt {
+  readonly upstream: Upstream;
+  /** @param usage null where the provider sent none: the texts are counted, roughly */
+  answered(usage: TokenUsage | null, parts: readonly ChatPart[]): void;
+  /**
+   * Books what may have been billed. Where part of an answer came, what is known of it: the input,
+   * and the output so far, as a provider stops soon after its reader. Where none came, the worst
+   * case: it may have been generated whole, and nothing says how long it was.
+   */
+  failed(error: unknown, seen: Seen | null): void;
+}
+
+export interface MeterOptions {
+  readonly operationId: string;
+  readonly tenant: Tenant;
+  readonly gate: TenantGate;
+  readonly clock: Clock;
+}
+
+/** The attempts of one operation and what they cost. */
+export class Meter {
+  readonly #options: MeterOptions;
+  readonly #records: UsageRecord[] = [];
+  #attempts = 0;
+
+  constructor(options: MeterOptions) {
+    this.#options = options;
+  }
+
+  get records(): readonly UsageRecord[] {
+    return this.#records;
+  }
+
+  /** The sum of all attempts; null where one of them is unknown. */
+  get cost(): NanoUsd | null {
+    let sum = 0;
+    for (const { cost } of this.#records) {
+      if (cost === null) return null;
+      sum += cost;
+    }
+    return sum;
+  }
+
+  /** @throws BudgetReached where the worst case of the attempt does not fit; nothing was sent */
+  open(upstream: Upstream, chat: LimitedRequest): OpenAttempt {
+    const { clock, gate, tenant } = this.#options;
+    const { maxTokens } = chat.parameters;
+    const inputTokens = worstInputTokens(chat);
+    const worst = worstCost({ inputTokens, maxTokens }, upstream.pricing);
+    const reservation = gate.reserve(tenant, worst);
+    const attempt = ++this.#attempts;
+    const start = clock.now();
+    const book = (
+      usage: TokenUsage,
+      cost: NanoUsd,
+      { estimated, error }: { readonly estimated: boolean; readonly error: string | null },
+    ): void => {
+      this.#records.push({
+        operationId: this.#options.operationId,
+        attempt,
+        runId: SERVICE_RUN,
+        purpose: 'candidate',
+        origin: upstream.origin,
+        model: upstream.id,
+        usage,
+        cost,
+        estimated,
+        pricing: upstream.pricing,
+        error,
+        startedAt: new Date(start).toISOString(),
+        latencyMs: Math.max(0, clock.now() - start),
+      });
+      reservation.settle(cost);
+    };
+    const bookKnown = (
+      usage: TokenUsage | null,
+      parts: readonly ChatPart[],
+      told: number | null,
+      error: string | null,
+    ): void => {
+      const counted = usage ?? {
+        ...NO_TOKENS,
+        input: told ?? expectedInputTokens(chat),
+        output: outputTokensOf(parts),
+      };
+      const cost = priceUsage(counted, upstream.pricing);
+      book(counted, cost, { estimated: usage === null, error });
+    };
+    return {
+      upstream,
+      answered: (usage, parts) => bookKnown(usage, parts, null, null),
+      failed: (error, seen) => {
+        const kind = error instanceof ModelError ? error.kind : 'unexpected';
+        if (isUnbilled(error)) reservation.settle(0);
+        else if (seen !== null) bookKnown(seen.usage, seen.parts, seen.inputTokens, kind);
+        else {
+          const usage = { ...NO_TOKENS, input: inputTokens, output: maxTokens };
+          book(usage, worst, { estimated: true, error: kind });
+        }
+      },
+    };
+  }
+
+  /** Sets the worst case of something else that is paid for this operation aside. */
+  reserve(worst: NanoUsd): Reservation {
+    return this.#options.gate.reserve(this.#options.tenant, worst);
+  }
+
+  /** Adds attempts that someone else metered, as attempts of this operation. */
+  add(records: readonly UsageRecord[]): void {
+    const { operationId } = this.#options;
+    for (const record of records) {
+      this.#records.push({
+        ...record,
+        operationId,
+        runId: SERVICE_RUN,
+        attempt: ++this.#attempts,
+      });
+    }
+  }
+}
+
+const NO_TOKENS: TokenUsage = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
+
+/** Refused by the provider, or never sent. */
+function isUnbilled(error: unknown): boolean {
+  return error instanceof ModelError ? !error.mayBeBilled : error instanceof WireRequestError;
+}
+
+/** Output tokens of what came of an answer, roughly. */
+function outputTokensOf(parts: readonly ChatPart[]): number {
+  let tokens = 0;
+  for (const part of parts) {
+    if (part.kind === 'text') tokens += approximateTokens(part.text);
+    else if (part.kind === 'tool_call') tokens += approximateTokens(part.name + part.arguments);
+    else if (part.kind === 'other') tokens += approximateTokens(JSON.stringify(part.raw));
+  }
+  return tokens;
+}

@@ -1,0 +1,101 @@
+import type { NanoUsd } from '../costs/index.js';
+import { sha256 } from '../hash.js';
+import type { Clock } from '../models/index.js';
+import { answerText, type ChatAnswer, textMessages } from '../wire/index.js';
+import type { ServiceLedger } from './ledger.js';
+import type { Meter } from './meter.js';
+import type { Cause, Operation, RoutingLog } from './operation.js';
+import type { ServiceRequest } from './pipeline.js';
+
+/** How an operation ended, beside what its draft already knows. */
+export interface OperationEnd {
+  readonly status: number;
+  /** The class of error; null for an answer. */
+  readonly error: string | null;
+  /** Null where no model answered. */
+  readonly answeredBy: {
+    readonly model: string;
+    readonly origin: Operation['origin'];
+    readonly cause: Cause;
+  } | null;
+  readonly answer: ChatAnswer | null;
+  /** Milliseconds since the epoch; null where no byte was ready. */
+  readonly firstByteAt: number | null;
+  /** For a hit, what the repeated answer cost. */
+  readonly cacheSaving: NanoUsd | null;
+}
+
+/** An operation, with what becomes known of it before it ends. */
+export interface OperationDraft {
+  readonly request: ServiceRequest;
+  readonly meter: Meter;
+  cache: Operation['cache'];
+  tokensRemoved: number;
+  routing: RoutingLog | null;
+}
+
+/** Longest part of a model name that a caller wrote which is kept. */
+const LONGEST_NAME = 200;
+
+export interface Recorder {
+  readonly ledger: Pick<ServiceLedger, 'record'>;
+  readonly clock: Clock;
+  readonly storePrompts: boolean;
+}
+
+export interface Committed {
+  readonly operation: Operation;
+  /** What the ledger rejected with; null where it holds the operation. Else nothing may be acknowledged. */
+  readonly failure: unknown;
+}
+
+/** Commits what an operation was and what it cost, together. Never rejects. */
+export async function commit(
+  draft: OperationDraft,
+  end: OperationEnd,
+  { ledger, clock, storePrompts }: Recorder,
+): Promise<Committed> {
+  const { request, meter } = draft;
+  const { chat, arrivedAt } = request;
+  const { answeredBy, answer, firstByteAt, ...outcome } = end;
+  const operation: Operation = {
+    id: request.operationId,
+    receivedAt: new Date(arrivedAt).toISOString(),
+    tenant: request.tenant.id,
+    tag: request.tag,
+    endpoint: request.endpoint,
+    requestedModel: chat.model.slice(0, LONGEST_NAME),
+    model: answeredBy?.model ?? null,
+    origin: answeredBy?.origin ?? originOf(meter),
+    cause: answeredBy?.cause ?? null,
+    cache: draft.cache,
+    streamed: chat.stream,
+    ...outcome,
+    latencyMs: Math.max(0, clock.now() - arrivedAt),
+    firstByteMs: firstByteAt === null ? null : Math.max(0, firstByteAt - arrivedAt),
+    cost: meter.cost,
+    tokensRemoved: draft.tokensRemoved,
+    routing: draft.routing,
+    promptHash: sha256(JSON.stringify(chat.messages)),
+    content: storePrompts ? contentOf(request, answer) : null,
+  };
+  try {
+    await ledger.record({ operation, usage: meter.records });
+    return { operation, failure: null };
+  } catch (failure) {
+    return { operation, failure: failure ?? new Error('the ledger gave no reason') };
+  }
+}
+
+/** Money that was spent makes an operation a live one. */
+function originOf({ records }: Meter): Operation['origin'] {
+  const simulated = records.length > 0 && records.every(({ origin }) => origin === 'simulated');
+  return simulated ? 'simulated' : 'live';
+}
+
+function contentOf({ chat }: ServiceRequest, answer: ChatAnswer | null): Operation['content'] {
+  return {
+    messages: textMessages(chat.messages),
+    answer: answer === null ? null : answerText(answer),
+  };
+}

@@ -1,0 +1,84 @@
+import type { ModelError, ModelErrorKind } from '../models/index.js';
+import type { ServiceFailure } from './pipeline.js';
+
+/** Ends an operation with an answer that says why. */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly failure: ServiceFailure;
+  /** The class of error, for the ledger. */
+  readonly kind: string;
+
+  constructor(
+    kind: string,
+    failure: {
+      readonly status: number;
+      readonly message: string;
+      readonly code?: string;
+      readonly retryAfterMs?: number | null;
+    },
+  ) {
+    super(failure.message);
+    this.kind = kind;
+    this.failure = { ...failure, retryAfterMs: failure.retryAfterMs ?? null };
+  }
+}
+
+/** A status that no client reads, as it has gone (the convention of nginx). */
+export const CLIENT_LEFT = new Refusal('client_left', {
+  status: 499,
+  message: 'The client went away before the answer was ready.',
+});
+
+/** What the ledger could not hold is not acknowledged. */
+export const notRecorded = (): Refusal =>
+  new Refusal('ledger', {
+    status: 500,
+    message: 'The answer could not be written to the ledger, so it is not given.',
+    code: 'ledger_failed',
+  });
+
+/** A mistake of this program: told without details, which may hold what the request held. */
+export const mistake = (): Refusal =>
+  new Refusal('unexpected', {
+    status: 500,
+    message: 'The service failed on this request; its log says more under the operation id.',
+  });
+
+/** What a caller is told where every attempt at every model failed, by the last of them. */
+export function refusalOf(error: ModelError, model: string): Refusal {
+  const { kind } = error;
+  if (kind === 'invalid_request') {
+    return new Refusal(kind, { status: 400, message: `${model} refused: ${error.message}` });
+  }
+  const { status, told, code } = TOLD[kind];
+  return new Refusal(kind, {
+    status,
+    message: `${model} ${told}`,
+    code,
+    retryAfterMs: error.retryAfterMs,
+  });
+}
+
+/** Nothing of the provider's own words, which can name keys, accounts and addresses of the service. */
+const TOLD: Readonly<
+  Record<
+    Exclude<ModelErrorKind, 'invalid_request'>,
+    { readonly status: number; readonly told: string; readonly code: string }
+  >
+> = {
+  rate_limit: {
+    status: 429,
+    told: 'is taking no more requests for now (rate limit).',
+    code: 'rate_limit_exceeded',
+  },
+  server: { status: 502, told: 'failed.', code: 'upstream_failed' },
+  connection: { status: 502, told: 'cannot be reached.', code: 'upstream_unreachable' },
+  timeout: { status: 504, told: 'did not answer in time.', code: 'upstream_timeout' },
+  truncated: { status: 502, told: 'broke off its answer.', code: 'upstream_truncated' },
+  authentication: {
+    status: 502,
+    told: 'does not accept the account of this service.',
+    code: 'upstream_account',
+  },
+  aborted: { status: 502, told: 'was cut off.', code: 'upstream_aborted' },
+};

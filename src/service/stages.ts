@@ -1,0 +1,12 @@
+import type { Rng } from '../statistics/index.js';
+import type { FallbackChains } from './fallback-chains.js';
+import type { GatewayOptions } from './gateway-options.js';
+import type { ModelResolver } from './resolve-model.js';
+
+/** What every request passes through. */
+export interface Stages extends GatewayOptions {
+  readonly resolver: ModelResolver;
+  readonly chains: FallbackChains;
+  /** For the jitter of waits. */
+  readonly random: Rng;
+}
