@@ -1,0 +1,115 @@
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import { Refusal } from '../refusal.js';
+import type { Tenant, Tenants } from '../tenants.js';
+import type { ExchangesBySocket } from './client-errors.js';
+import { Exchange } from './exchange.js';
+import { idHeaders, sendFailure } from './failures.js';
+import { createHostCheck } from './hosts.js';
+import type { RequestLog } from './request-log.js';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Answers whoever asks, without a key. */
+    readonly open?: boolean;
+    /** Nothing between here and the caller may keep the answer. */
+    readonly confidential?: boolean;
+  }
+}
+
+export interface AdmissionOptions {
+  readonly host: string;
+  readonly allowedHosts: readonly string[];
+  readonly tenants: Tenants;
+  readonly requestLog: RequestLog;
+  readonly exchanges: ExchangesBySocket;
+  readonly isDraining: () => boolean;
+}
+
+/** Turns away, before a body is read, whoever has no business here; and has the end of all others logged. */
+export function admitRequests(app: FastifyInstance, options: AdmissionOptions): void {
+  const { tenants, requestLog, exchanges, isDraining } = options;
+  const isOurHost = createHostCheck(options.host, options.allowedHosts);
+
+  app.decorateRequest('exchange');
+  app.addHook('onRequest', (request, reply, done) => {
+    const { url, config } = request.routeOptions;
+    const exchange = new Exchange(request.id, request.raw, reply.raw, url);
+    request.exchange = exchange;
+    exchanges.set(request.raw.socket, exchange);
+    requestLog.begin(exchange);
+    reply.raw.once('close', () => {
+      exchange.closed();
+      requestLog.end(exchange);
+    });
+    reply.headers(idHeaders(exchange));
+    if (config?.confidential) reply.header('cache-control', 'private, no-store');
+    const refusal = check(request.raw, exchange, config?.open === true);
+    if (refusal === null) {
+      done();
+      return;
+    }
+    if (refusal === DRAINING) reply.raw.setHeader('connection', 'close');
+    sendFailure(reply, exchange, refusal.failure);
+  });
+
+  function check(
+    { headers }: IncomingMessage,
+    exchange: Exchange,
+    isOpen: boolean,
+  ): Refusal | null {
+    if (headers.host === undefined) return NO_HOST;
+    if (!isOurHost(headers.host)) return WRONG_HOST;
+    if (isDraining()) return DRAINING;
+    if (isOpen) return null;
+    // Where nobody has a key, whatever a client sends along is none.
+    exchange.tenant = tenants.authenticate(tenants.keyed ? keyOf(headers) : null);
+    return exchange.tenant === null ? NO_KEY : null;
+  }
+}
+
+/** Whoever sent a request that was admitted. */
+export function tenantOf({ tenant }: Exchange): Tenant {
+  if (tenant === null) throw NO_KEY;
+  return tenant;
+}
+
+/** @throws Refusal 403 for whoever does not see everybody's costs */
+export function requireAdmin(exchange: Exchange): void {
+  if (!tenantOf(exchange).admin) {
+    throw new Refusal('forbidden', {
+      status: 403,
+      message: 'This needs the key of an administrator.',
+      code: 'admin_only',
+    });
+  }
+}
+
+function keyOf(headers: IncomingHttpHeaders): string | null {
+  const { authorization, 'x-api-key': other } = headers;
+  const bearer = authorization === undefined ? null : /^bearer +(\S+) *$/i.exec(authorization);
+  return bearer?.[1] ?? (typeof other === 'string' && other !== '' ? other : null);
+}
+
+const NO_HOST = new Refusal('wrong_host', {
+  status: 400,
+  message: 'The request has no Host header.',
+  code: 'no_host',
+});
+const WRONG_HOST = new Refusal('wrong_host', {
+  status: 403,
+  message:
+    'This service does not answer to the name in the Host header; allow it in the configuration (allowed_hosts).',
+  code: 'wrong_host',
+});
+const NO_KEY = new Refusal('authentication', {
+  status: 401,
+  message: 'A valid key is needed: send it as "authorization: Bearer KEY" or "x-api-key: KEY".',
+  code: 'invalid_api_key',
+});
+const DRAINING = new Refusal('draining', {
+  status: 503,
+  message: 'The service is closing; ask again in a moment.',
+  code: 'draining',
+  retryAfterMs: 1000,
+});

@@ -1,0 +1,195 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import {
+  COST_GROUPS,
+  type CostFilter,
+  type CostGroup,
+  type CostReports,
+} from '../../costs/index.js';
+import { costFigures, type GroupedFigures, readCosts } from './cost-figures.js';
+import type { Exchange } from './exchange.js';
+import { FAILURES } from './failure-schema.js';
+import { visibleTenant } from './tenant-filter.js';
+
+export interface CostRoutesOptions {
+  readonly ledger: CostReports;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+const DAY_MS = 86_400_000;
+const MOST_DAYS = 3660;
+
+const tenant = z.string().optional().describe('One tenant only; for administrators.');
+const day = z.iso.date().describe('Day in UTC, like 2026-11-23.');
+const period = {
+  start_date: day.optional().describe('The first day that counts, UTC.'),
+  end_date: day.optional().describe('The last day that counts, UTC.'),
+  tenant,
+};
+const isOrdered = ({
+  start_date,
+  end_date,
+}: {
+  start_date?: string | undefined;
+  end_date?: string | undefined;
+}) => start_date === undefined || end_date === undefined || start_date <= end_date;
+const ORDER = { message: 'expected no later than end_date', path: ['start_date'] };
+
+const groupBy = z
+  .union([z.string(), z.array(z.string())])
+  .default('model')
+  .transform((given) => [given].flat().flatMap((one) => one.split(',').map((name) => name.trim())))
+  .pipe(
+    z
+      .array(z.enum(COST_GROUPS))
+      .refine((groups) => new Set(groups).size === groups.length, 'expected each group once'),
+  )
+  .describe(`One or several of ${COST_GROUPS.join(', ')}, separated by commas.`);
+
+const total = z.object(costFigures);
+const key = z.string().nullable();
+const confidential = { confidential: true };
+
+/** What was spent and saved: by day, by model, and by whatever else. */
+export function addCostRoutes(instance: FastifyInstance, { ledger, now }: CostRoutesOptions): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+
+  const read = async (
+    exchange: Exchange,
+    groups: readonly CostGroup[],
+    asked: {
+      start_date?: string | undefined;
+      end_date?: string | undefined;
+      tenant?: string | undefined;
+    },
+  ) => {
+    const visible = visibleTenant(exchange, asked.tenant);
+    const filter: CostFilter = {
+      ...(asked.start_date === undefined ? {} : { from: asked.start_date }),
+      ...(asked.end_date === undefined ? {} : { to: asked.end_date }),
+      ...(visible === undefined ? {} : { tenant: visible }),
+    };
+    const [rows, [all]] = await Promise.all([
+      readCosts(ledger, groups, filter),
+      readCosts(ledger, [], filter),
+    ]);
+    return { rows, total: all!.figures, tenant: visible ?? null };
+  };
+
+  app.get(
+    '/v1/costs/daily',
+    {
+      config: confidential,
+      schema: {
+        summary: 'Costs of the last days, one row a day that has any',
+        tags: ['costs'],
+        querystring: z.strictObject({
+          days: z.coerce.number().int().min(1).max(MOST_DAYS).default(30),
+          tenant,
+        }),
+        response: {
+          200: z.object({
+            start_date: day,
+            end_date: day,
+            tenant: key,
+            days: z.array(z.object({ date: z.string(), ...costFigures })),
+            total,
+          }),
+          ...FAILURES,
+        },
+      },
+    },
+    async ({ exchange, query }) => {
+      const start_date = isoDay(now() - (query.days - 1) * DAY_MS);
+      const end_date = isoDay(now());
+      const { rows, ...rest } = await read(exchange, ['day'], {
+        start_date,
+        end_date,
+        tenant: query.tenant,
+      });
+      const days = rows.map(({ keys, figures }) => ({ date: keys[0] ?? '', ...figures }));
+      return { start_date, end_date, ...rest, days };
+    },
+  );
+
+  app.get(
+    '/v1/costs/by-model',
+    {
+      config: confidential,
+      schema: {
+        summary: 'Costs by model',
+        tags: ['costs'],
+        querystring: z.strictObject(period).refine(isOrdered, ORDER),
+        response: {
+          200: z.object({
+            tenant: key,
+            models: z.array(z.object({ model: key, ...costFigures })),
+            total,
+          }),
+          ...FAILURES,
+        },
+      },
+    },
+    async ({ exchange, query }) => {
+      const { rows, ...rest } = await read(exchange, ['model'], query);
+      const models = rows.map(({ keys, figures }) => ({ model: keys[0] ?? null, ...figures }));
+      return { ...rest, models };
+    },
+  );
+
+  app.get(
+    '/v1/costs/report',
+    {
+      config: confidential,
+      schema: {
+        summary: 'Costs between two days, by any groups',
+        tags: ['costs'],
+        querystring: z.strictObject({ ...period, group_by: groupBy }).refine(isOrdered, ORDER),
+        response: {
+          200: z.object({
+            start_date: day.nullable(),
+            end_date: day.nullable(),
+            tenant: key,
+            group_by: z.array(z.enum(COST_GROUPS)),
+            rows: z.array(z.object({ ...groupKeys(), ...costFigures })),
+            total,
+          }),
+          ...FAILURES,
+        },
+      },
+    },
+    async ({ exchange, query }) => {
+      const { group_by } = query;
+      const { rows, ...rest } = await read(exchange, group_by, query);
+      return {
+        start_date: query.start_date ?? null,
+        end_date: query.end_date ?? null,
+        group_by,
+        ...rest,
+        rows: rows.map((row) => namedRow(group_by, row)),
+      };
+    },
+  );
+}
+
+function groupKeys() {
+  const optional = key.optional();
+  return {
+    day: optional,
+    month: optional,
+    model: optional,
+    tenant: optional,
+    tag: optional,
+    purpose: optional,
+  } satisfies Record<CostGroup, typeof optional>;
+}
+
+function namedRow(groups: readonly CostGroup[], { keys, figures }: GroupedFigures) {
+  const named: Partial<Record<CostGroup, string | null>> = {};
+  for (const [at, group] of groups.entries()) named[group] = keys[at] ?? null;
+  return { ...named, ...figures };
+}
+
+const isoDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10);

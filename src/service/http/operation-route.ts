@@ -1,0 +1,81 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { toUsd } from '../../costs/index.js';
+import type { ServiceLedger } from '../ledger.js';
+import type { Operation } from '../operation.js';
+import { FAILURES } from './failure-schema.js';
+import { visibleTenant } from './tenant-filter.js';
+
+const operationSchema = z.object({
+  id: z.string(),
+  received_at: z.string(),
+  tenant: z.string(),
+  tag: z.string().nullable(),
+  endpoint: z.string(),
+  requested_model: z.string(),
+  model: z.string().nullable(),
+  simulated: z.boolean(),
+  cause: z.string().nullable(),
+  cache: z.string(),
+  streamed: z.boolean(),
+  status: z.int(),
+  error: z.string().nullable(),
+  latency_ms: z.number(),
+  first_byte_ms: z.number().nullable(),
+  cost: z.number().nullable().describe('US dollars; null where unknown. Not spent if simulated.'),
+  cache_saving: z.number().nullable(),
+  tokens_removed: z.int(),
+  policy: z.string().nullable(),
+});
+
+/** The latest operations, without what was said in them. */
+export function addOperationRoute(
+  instance: FastifyInstance,
+  { ledger }: { readonly ledger: ServiceLedger },
+): void {
+  instance.withTypeProvider<ZodTypeProvider>().get(
+    '/v1/operations',
+    {
+      config: { confidential: true },
+      schema: {
+        summary: 'The latest operations, newest first, without their texts',
+        tags: ['costs'],
+        querystring: z.strictObject({
+          limit: z.coerce.number().int().min(1).max(1000).default(50),
+          tenant: z.string().optional().describe('One tenant only; for administrators.'),
+        }),
+        response: { 200: z.object({ operations: z.array(operationSchema) }), ...FAILURES },
+      },
+    },
+    async ({ exchange, query }) => {
+      const operations = await ledger.recent(query.limit, visibleTenant(exchange, query.tenant));
+      return { operations: operations.map(operationBody) };
+    },
+  );
+}
+
+function operationBody(operation: Operation): z.infer<typeof operationSchema> {
+  const { id, tenant, tag, endpoint, model, cause, cache, streamed, status, error } = operation;
+  return {
+    id,
+    received_at: operation.receivedAt,
+    tenant,
+    tag,
+    endpoint,
+    requested_model: operation.requestedModel,
+    model,
+    simulated: operation.origin === 'simulated',
+    cause,
+    cache,
+    streamed,
+    status,
+    error,
+    latency_ms: operation.latencyMs,
+    first_byte_ms: operation.firstByteMs,
+    cost: operation.cost === null ? null : toUsd(operation.cost),
+    cache_saving: operation.cacheSaving === null ? null : toUsd(operation.cacheSaving),
+    tokens_removed: operation.tokensRemoved,
+    policy: operation.routing?.policy ?? null,
+  };
+}

@@ -1,0 +1,78 @@
+import type { ExactCache } from '../../caches/index.js';
+import type { ModelPricing } from '../../costs/index.js';
+import type { ServiceLedger } from '../ledger.js';
+import type { Gateway } from '../pipeline.js';
+import type { Tenants } from '../tenants.js';
+import type { ServiceMetrics } from './metrics.js';
+
+/** A model as it is listed and estimated. */
+export interface ListedModel {
+  /** `provider/name`. */
+  readonly id: string;
+  /** Further names that a request may use for it. */
+  readonly aliases: readonly string[];
+  readonly pricing: ModelPricing;
+  readonly simulated: boolean;
+}
+
+/** The routing table that answers `auto`. */
+export interface LoadedTable {
+  readonly name: string;
+  readonly sha256: string;
+  /** `router@dial`. */
+  readonly policy: string;
+}
+
+export interface ServerLimits {
+  readonly bodyBytes: number;
+  readonly messages: number;
+  /** Milliseconds for a request to arrive whole. */
+  readonly requestMs: number;
+  /** Tokens of an answer where the caller names no limit, and the most there are. */
+  readonly defaultMaxTokens: number;
+  readonly maxTokens: number;
+  /** Milliseconds that requests under way have when the service closes. @default 10_000 */
+  readonly drainMs?: number;
+}
+
+export interface ServerOptions {
+  readonly gateway: Gateway;
+  /** What reports are read from; whoever opened it closes it. */
+  readonly ledger: ServiceLedger;
+  readonly tenants: Tenants;
+  /** Null where nothing is cached. */
+  readonly cache: ExactCache | null;
+  /** The gateway must write to the ledger that its `observe` gave. */
+  readonly metrics: ServiceMetrics;
+  readonly models: readonly ListedModel[];
+  /** Null where every request must name its model. */
+  readonly table: LoadedTable | null;
+  /** Of this program. */
+  readonly version: string;
+  /** Address to listen on. */
+  readonly host: string;
+  /** 0 takes a free port. */
+  readonly port: number;
+  /** Names in the Host header that are answered besides the loopback ones and `host`. */
+  readonly allowedHosts: readonly string[];
+  readonly limits: ServerLimits;
+  /** One JSON object a line; nothing is logged where this is absent. */
+  readonly log?: {
+    readonly level: 'error' | 'warn' | 'info' | 'debug';
+    readonly destination: { write(line: string): void };
+  };
+  /** Milliseconds since the epoch. @default Date.now */
+  readonly now?: () => number;
+}
+
+/** The service on the network. */
+export interface ServiceServer {
+  /** `http://host:port`. */
+  readonly url: string;
+  readonly port: number;
+  /**
+   * Takes no more connections, answers what is under way (cut off once its time is up), refuses what
+   * else comes on kept connections with 503, and waits for the gateway. The second call waits, too.
+   */
+  close(): Promise<void>;
+}

@@ -1,0 +1,97 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import type { Gateway } from '../pipeline.js';
+import type { Tenants } from '../tenants.js';
+import { requireAdmin } from './admission.js';
+import { FAILURES } from './failure-schema.js';
+import type { ServiceMetrics } from './metrics.js';
+import type { ListedModel, LoadedTable } from './server-options.js';
+
+export interface StatusRoutesOptions {
+  readonly gateway: Gateway;
+  readonly tenants: Tenants;
+  readonly metrics: ServiceMetrics;
+  readonly models: readonly ListedModel[];
+  readonly table: LoadedTable | null;
+  readonly version: string;
+}
+
+/** How the service is, for those who watch over it. */
+export function addStatusRoutes(instance: FastifyInstance, options: StatusRoutesOptions): void {
+  const { gateway, tenants, metrics, models, table, version } = options;
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+  const startedAt = performance.now();
+
+  app.get(
+    '/health',
+    {
+      config: { open: true },
+      schema: {
+        summary: 'Whether the service answers; needs no key',
+        tags: ['status'],
+        response: {
+          200: z.object({
+            status: z.literal('ok'),
+            version: z.string(),
+            simulated: z.boolean().describe('Whether every model is simulated.'),
+            uptime_seconds: z.number(),
+            table: z
+              .object({ name: z.string(), policy: z.string(), sha256: z.string() })
+              .nullable(),
+            models: z.array(z.string()),
+          }),
+          ...FAILURES,
+        },
+      },
+    },
+    async () => ({
+      status: 'ok' as const,
+      version,
+      simulated: models.every((model) => model.simulated),
+      uptime_seconds: Math.round(performance.now() - startedAt) / 1000,
+      table,
+      models: [...gateway.models],
+    }),
+  );
+
+  app.get(
+    '/metrics',
+    {
+      config: { confidential: true },
+      schema: {
+        summary: 'Metrics for Prometheus; needs the key of an administrator where there are keys',
+        tags: ['status'],
+        response: { 200: z.string().describe('The text format of Prometheus.'), ...FAILURES },
+        produces: ['text/plain'],
+      },
+    },
+    async ({ exchange }, reply) => {
+      if (tenants.keyed) requireAdmin(exchange);
+      return reply
+        .type(metrics.contentType)
+        .serializer((text: string) => text)
+        .send(await metrics.read());
+    },
+  );
+
+  let document: string | null = null;
+  instance.get(
+    '/openapi.json',
+    {
+      config: { open: true },
+      schema: {
+        summary: 'This description',
+        tags: ['status'],
+        response: { 200: z.looseObject({}).describe('OpenAPI 3.1.') },
+      },
+    },
+    async (_request, reply) => {
+      document ??= JSON.stringify(instance.swagger());
+      return reply
+        .type('application/json; charset=utf-8')
+        .serializer((text: string) => text)
+        .send(document);
+    },
+  );
+}
