@@ -32,7 +32,7 @@ const IDLE: Readonly<Record<string, string>> = {
 export function withoutForeign(request: ChatRequest, from: string): ChatRequest {
   for (const name in request.others) {
     const value = request.others[name];
-    if (isSilent(value) || JSON.stringify(value) === IDLE[name]) continue;
+    if (isSilent(value) || isIdle(name, value)) continue;
     throw foreign(isRecord(value) ? `${name}.${Object.keys(value)[0]}` : name, from);
   }
   return {
@@ -46,11 +46,17 @@ export function withoutForeign(request: ChatRequest, from: string): ChatRequest 
   };
 }
 
-function plainMessage(message: ChatMessage, path: string, from: string): ChatMessage {
-  checkExtra(message.extra, path, from);
+function plainMessage(
+  { role, parts, extra }: ChatMessage,
+  path: string,
+  from: string,
+): ChatMessage {
+  // A result is found by its call; the name of the tool beside it says nothing new.
+  const { name: _, ...rest } = extra ?? {};
+  checkExtra(role === 'tool' ? rest : extra, path, from);
   return {
-    role: message.role,
-    parts: message.parts.map((part, index) => plainPart(part, `${path}.content.${index}`, from)),
+    role,
+    parts: parts.map((part, index) => plainPart(part, `${path}.content.${index}`, from)),
   };
 }
 
@@ -86,6 +92,10 @@ function checkExtra(extra: Unknowns | undefined, path: string, from: string): vo
     if (isSilent(extra[name]) || HINTS.has(name) || name.startsWith(HINT_PREFIX)) continue;
     throw foreign(`${path}.${name}`, from);
   }
+}
+
+function isIdle(name: string, value: unknown): boolean {
+  return Object.hasOwn(IDLE, name) && JSON.stringify(value) === IDLE[name];
 }
 
 function isSilent(value: unknown): boolean {

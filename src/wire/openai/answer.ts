@@ -26,8 +26,25 @@ const WRITTEN: Readonly<Record<FinishReason, string>> = {
   other: 'stop',
 };
 
-const BODY: ReadonlySet<string> = new Set(['id', 'object', 'created', 'model', 'choices', 'usage']);
-const CHOICE: ReadonlySet<string> = new Set(['index', 'message', 'finish_reason']);
+/** What has a place of its own, and after it what tells of how the answer was served and not of the answer. */
+export const BODY: ReadonlySet<string> = new Set([
+  'id',
+  'object',
+  'created',
+  'model',
+  'choices',
+  'usage',
+  'system_fingerprint',
+  'service_tier',
+  'provider',
+]);
+export const CHOICE: ReadonlySet<string> = new Set([
+  'index',
+  'message',
+  'delta',
+  'finish_reason',
+  'native_finish_reason',
+]);
 const MESSAGE: ReadonlySet<string> = new Set(['role', 'content', 'refusal', 'tool_calls']);
 
 export function finishReasonOf(raw: unknown): FinishReason {
@@ -86,16 +103,19 @@ function readCalls(calls: unknown): ReturnType<typeof callsOf> {
   }
 }
 
-/** What the answer says beyond what every format knows, by the object that says it. */
-function nativeMembers(
+/**
+ * What an answer says beyond what every format knows, by the object that says it; members that are
+ * null or empty say nothing. Of a stream, the message is what its deltas add up to.
+ */
+export function nativeMembers(
   body: Unknowns,
   choice: Unknowns,
   message: Unknowns,
   otherCalls: readonly Unknowns[],
   reason: FinishReason,
 ): Unknowns {
-  const spelled =
-    choice.finish_reason === WRITTEN[reason] ? {} : { finish_reason: choice.finish_reason };
+  const raw = choice.finish_reason;
+  const spelled = raw == null || raw === WRITTEN[reason] ? {} : { finish_reason: raw };
   const groups = {
     body: telling(unknownsOf(body, BODY)),
     choice: telling({ ...unknownsOf(choice, CHOICE), ...spelled }),
@@ -104,7 +124,6 @@ function nativeMembers(
   return Object.fromEntries(Object.entries(groups).filter(([, members]) => hasMembers(members)));
 }
 
-/** Without the members that are null or empty, which say nothing. */
 function telling(members: Unknowns): Unknowns {
   return Object.fromEntries(
     Object.entries(members).filter(

@@ -1,20 +1,12 @@
 import { hasMembers } from '../body-members.js';
 import type { ChatMessage, ChatPart, ChatRequest, ResponseSchema, Unknowns } from '../chat.js';
-import { WireRequestError } from '../wire-failure.js';
 
 type Body = Readonly<Record<string, unknown>>;
-
-const MOST_STOPS = 4;
 
 /** The body that asks for it; its `extra`s, `others` and `labels` must be of this format. */
 export function requestBody(request: ChatRequest): Body {
   const { parameters, tools, toolChoice, others, labels } = request;
   const { maxTokens, temperature, topP, seed, stop } = parameters;
-  if (stop.length > MOST_STOPS) {
-    throw new WireRequestError(
-      `stop: the format of the model asked for takes ${MOST_STOPS} at most, got ${stop.length}`,
-    );
-  }
   const { tools: otherTools, ...shaping } = others;
   const { stream_options: streamOptions, max_tokens: olderName, ...marks } = labels;
   const allTools = [

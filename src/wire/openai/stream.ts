@@ -1,5 +1,5 @@
 import { type TokenUsage, usageFromOpenAI } from '../../costs/index.js';
-import { isRecord } from '../body-members.js';
+import { hasMembers, isRecord, unknownsOf } from '../body-members.js';
 import type { ChatAnswer, ChatEvent, ChatPart, FinishReason, Unknowns } from '../chat.js';
 import {
   type Frame,
@@ -9,7 +9,16 @@ import {
   WireAnswerError,
 } from '../chat-format.js';
 import { eventFrame } from '../server-sent-events.js';
-import { finishReasonBody, finishReasonOf, refusalPart, usageBody } from './answer.js';
+import {
+  BODY,
+  CHOICE,
+  finishReasonBody,
+  finishReasonOf,
+  NAME,
+  nativeMembers,
+  refusalPart,
+  usageBody,
+} from './answer.js';
 
 const END = '[DONE]';
 const DELTA: ReadonlySet<string> = new Set(['role', 'content', 'refusal', 'tool_calls']);
@@ -26,15 +35,27 @@ export function createStreamReader(): StreamReader {
   let refusal = '';
   let usage: TokenUsage | null = null;
   let reason: FinishReason = 'other';
+  let rawReason: unknown = null;
+  const body: Record<string, unknown> = {};
+  const choiceMembers: Record<string, unknown> = {};
+  const message: Record<string, unknown> = {};
   const calls: OpenCall[] = [];
-  /** Ours by the provider's number of a call; some leave it out. */
+  /** Our number of a call by the provider's, or by its id where that is left out. */
   const indices = new Map<unknown, number>();
+
+  /** Which call a piece belongs to; undefined where it begins one. Some number every call alike. */
+  function callOf({ index, id }: Unknowns): number | undefined {
+    if (index == null && id == null) return calls.length === 0 ? undefined : calls.length - 1;
+    const known = indices.get(index ?? id);
+    if (known === undefined || typeof id !== 'string' || id === '') return known;
+    return calls[known]?.id === id ? known : undefined;
+  }
 
   function readCalls(pieces: readonly unknown[], events: ChatEvent[]): void {
     for (const piece of pieces) {
       if (!isRecord(piece)) continue;
       const called = isRecord(piece.function) ? piece.function : {};
-      let index = indices.get(piece.index ?? piece.id ?? calls.length - 1);
+      let index = callOf(piece);
       if (index === undefined) {
         if (typeof piece.id !== 'string' || typeof called.name !== 'string') {
           events.push({ kind: 'other' });
@@ -62,9 +83,10 @@ export function createStreamReader(): StreamReader {
       events.push({ kind: 'text', text: delta.refusal });
     }
     if (Array.isArray(delta.tool_calls)) readCalls(delta.tool_calls, events);
-    for (const name in delta) {
-      if (!DELTA.has(name) && delta[name] != null) events.push({ kind: 'other' });
-    }
+    const others = unknownsOf(delta, DELTA);
+    if (!hasMembers(others)) return;
+    join(message, others);
+    events.push({ kind: 'other' });
   }
 
   return {
@@ -84,11 +106,15 @@ export function createStreamReader(): StreamReader {
         };
         events.push({ kind: 'start', id: head.id, model: head.model, inputTokens: null });
       }
+      Object.assign(body, unknownsOf(chunk, BODY));
       const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : undefined;
       if (isRecord(choice)) {
         if (isRecord(choice.delta)) readDelta(choice.delta, events);
+        const others = unknownsOf(choice, CHOICE);
+        if (hasMembers(others)) join(choiceMembers, others);
         if (choice.logprobs != null) events.push({ kind: 'other' });
         if (choice.finish_reason != null) {
+          rawReason = choice.finish_reason;
           reason = refusal === '' ? finishReasonOf(choice.finish_reason) : 'content_filter';
           events.push({ kind: 'finish', reason });
         }
@@ -106,9 +132,35 @@ export function createStreamReader(): StreamReader {
       if (text !== '') parts.push({ kind: 'text', text });
       if (refusal !== '') parts.push(refusalPart(refusal));
       for (const call of calls) parts.push({ kind: 'tool_call', ...call });
-      return { ...head, parts, finishReason: reason, usage };
+      const members = nativeMembers(
+        body,
+        { ...choiceMembers, finish_reason: rawReason },
+        message,
+        [],
+        reason,
+      );
+      return {
+        ...head,
+        parts,
+        finishReason: reason,
+        usage,
+        ...(hasMembers(members) ? { native: { format: NAME, members } } : {}),
+      };
     },
   };
+}
+
+/** Adds a piece: texts and lists are continued, objects member by member, the rest is replaced. */
+function join(whole: Record<string, unknown>, piece: Unknowns): void {
+  for (const [name, value] of Object.entries(piece)) {
+    const known = Object.hasOwn(whole, name) ? whole[name] : undefined;
+    if (value == null || name === '__proto__') continue;
+    if (typeof known === 'string' && typeof value === 'string') whole[name] = known + value;
+    else if (Array.isArray(known) && Array.isArray(value))
+      for (const item of value) known.push(item);
+    else if (isRecord(known) && isRecord(value)) join(known as Record<string, unknown>, value);
+    else whole[name] = structuredClone(value);
+  }
 }
 
 function parse(data: string): Unknowns {
