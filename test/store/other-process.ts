@@ -12,10 +12,17 @@ export interface OtherProcess {
 }
 
 /** Starts `holder.ts` on a store and returns once the store is open there. */
-export async function startHolder(...parameters: readonly string[]): Promise<OtherProcess> {
+export const startHolder = (...parameters: readonly string[]): Promise<OtherProcess> =>
+  startProcess('./holder.ts', ...parameters);
+
+/** Starts a program of this folder and returns once it has printed a line. */
+export async function startProcess(
+  program: string,
+  ...parameters: readonly string[]
+): Promise<OtherProcess> {
   const child: ChildProcess = spawn(
     process.execPath,
-    ['--import', 'tsx', fileURLToPath(new URL('./holder.ts', import.meta.url)), ...parameters],
+    ['--import', 'tsx', fileURLToPath(new URL(program, import.meta.url)), ...parameters],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const ended = once(child, 'exit');

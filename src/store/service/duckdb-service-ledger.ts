@@ -19,6 +19,9 @@ interface Waiting {
   readonly rows: EntryRows;
 }
 
+/** Of entries on their way from the journal to the tables, unless options say otherwise. */
+const MAX_WAITING = 50_000;
+
 const NONE_REFUSED: readonly null[] = [];
 
 /** Files that this process has open: a second ledger on one of them would write over its journal. */
@@ -31,7 +34,17 @@ const open = new Set<string>();
  * journal is in the tables when this resolves.
  * @throws UserError in one line: in use, damaged, newer than this program, something else's file …
  */
-export async function openServiceLedger(path: string): Promise<ServiceLedger> {
+export async function openServiceLedger(
+  path: string,
+  options: {
+    /**
+     * Entries kept in memory on their way to the tables; beyond them `record` waits.
+     * @default 50_000
+     */
+    readonly maxWaiting?: number;
+  } = {},
+): Promise<ServiceLedger> {
+  const maxWaiting = options.maxWaiting ?? MAX_WAITING;
   try {
     const file = await prepareFile(path, false);
     if (open.has(file)) throw new UserError(`The ledger "${path}" is already open: close it first`);
@@ -40,7 +53,7 @@ export async function openServiceLedger(path: string): Promise<ServiceLedger> {
       const database = await openDatabase(file, path, false);
       try {
         await migrate(database.writer, path, false, LEDGER_MIGRATIONS);
-        return await recover(database, file);
+        return await recover(database, file, maxWaiting);
       } catch (error) {
         database.close();
         throw error;
@@ -54,7 +67,11 @@ export async function openServiceLedger(path: string): Promise<ServiceLedger> {
   }
 }
 
-async function recover(database: Database, file: string): Promise<ServiceLedger> {
+async function recover(
+  database: Database,
+  file: string,
+  maxWaiting: number,
+): Promise<ServiceLedger> {
   const [row] = await readRows(database.writer, 'SELECT flowed_through FROM journal_position');
   const through = Number(row?.[0] ?? 0);
   let journal: Journal | null = null;
@@ -66,7 +83,7 @@ async function recover(database: Database, file: string): Promise<ServiceLedger>
     for (const entry of entries) flow.add({ seq: entry.seq, rows: entryToRows(parse(entry)) });
     await flow.flush();
   });
-  return new DuckDBServiceLedger(database, file, journal, flow);
+  return new DuckDBServiceLedger(database, file, journal, flow, maxWaiting);
 }
 
 // The checksum has shown that it is what `record` wrote.
@@ -77,15 +94,23 @@ class DuckDBServiceLedger implements ServiceLedger {
   readonly #file: string;
   readonly #journal: Journal;
   readonly #flow: LedgerFlow;
+  readonly #maxWaiting: number;
   readonly #queue: GroupCommit<Waiting>;
   readonly #reads = new Set<Promise<unknown>>();
   #closing: Promise<void> | null = null;
 
-  constructor(database: Database, file: string, journal: Journal, flow: LedgerFlow) {
+  constructor(
+    database: Database,
+    file: string,
+    journal: Journal,
+    flow: LedgerFlow,
+    maxWaiting: number,
+  ) {
     this.#database = database;
     this.#file = file;
     this.#journal = journal;
     this.#flow = flow;
+    this.#maxWaiting = maxWaiting;
     this.#queue = new GroupCommit(async (batch) => {
       const first = await journal.write(batch.map(({ json }) => json));
       batch.forEach(({ rows }, index) => {
@@ -99,8 +124,8 @@ class DuckDBServiceLedger implements ServiceLedger {
     this.#ready();
     const rows = entryToRows(entry);
     const json = Buffer.from(JSON.stringify(entry), 'utf8');
-    if (this.#flow.full) {
-      await this.#flow.room();
+    while (this.#flow.waiting >= this.#maxWaiting) {
+      await this.#flow.progress();
       this.#ready();
     }
     await this.#queue.add({ json, rows });

@@ -9,8 +9,6 @@ const DELAY_MS = 250;
 const BATCH = 2_000;
 /** Rows go in on the main thread: after this many entries others get their turn. */
 const SLICE = 100;
-/** More than these are not kept in memory: whoever adds must wait. */
-const MOST_WAITING = 50_000;
 
 /**
  * Brings durable entries into the tables, in the background and in the order of their places. Each
@@ -25,7 +23,7 @@ export class LedgerFlow {
   #running: Promise<void> | null = null;
   #failure: unknown = null;
   #appender: EntryAppender | null = null;
-  #roomWanted: (() => void)[] = [];
+  #watchers: (() => void)[] = [];
   #last = 0;
   #through: number;
 
@@ -40,9 +38,9 @@ export class LedgerFlow {
     return this.#through;
   }
 
-  /** Whether whoever adds should wait for `room`. */
-  get full(): boolean {
-    return this.#waiting.length >= MOST_WAITING;
+  /** Entries that are not in the tables yet. */
+  get waiting(): number {
+    return this.#waiting.length;
   }
 
   /** @param entry of a higher place than all before */
@@ -53,16 +51,14 @@ export class LedgerFlow {
   }
 
   /**
-   * Resolves while there is room for another entry.
-   * @throws what the tables refuse, where there is no room because of it
+   * Resolves after the next transaction.
+   * @throws UserError where the tables refused the latest one and none is under way
    */
-  async room(): Promise<void> {
-    while (this.full) {
-      if (this.#failure !== null && this.#running === null) throw this.#failure;
-      await new Promise<void>((resolve) => {
-        this.#roomWanted.push(resolve);
-      });
-    }
+  async progress(): Promise<void> {
+    if (this.#failure !== null && this.#running === null) throw this.#failure;
+    await new Promise<void>((resolve) => {
+      this.#watchers.push(resolve);
+    });
   }
 
   /**
@@ -91,7 +87,7 @@ export class LedgerFlow {
     this.#timer = null;
     this.#running ??= this.#run().finally(() => {
       this.#running = null;
-      for (const wake of this.#roomWanted.splice(0)) wake();
+      for (const wake of this.#watchers.splice(0)) wake();
       this.#arm();
     });
     return this.#running;
@@ -120,6 +116,7 @@ export class LedgerFlow {
       this.#appender.append(batch.slice(start, start + SLICE));
       await nextTurn();
     }
+    this.#appender.flush();
     await writer.run('UPDATE journal_position SET flowed_through = $1', [BigInt(through)]);
   }
 

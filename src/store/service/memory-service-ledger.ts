@@ -70,6 +70,7 @@ class MemoryServiceLedger implements ServiceLedger {
       }));
       const appender = await EntryAppender.open(connection);
       appender.append(rows);
+      appender.flush();
       appender.close();
       return await writeSnapshot(connection, folder, rows.length);
     } finally {
