@@ -237,6 +237,7 @@ class RequestRun {
   /** An answer that was given before, under an id of its own. */
   #repeat({ answer, model, cost }: CachedAnswer): Promise<ServiceReply> {
     const { clock, upstreams } = this.#stages;
+    this.#draft.cache = 'hit';
     const created = Math.floor(clock.now() / 1000);
     return this.#give({
       answer: { ...answer, id: this.#request.operationId, created },
@@ -252,6 +253,8 @@ class RequestRun {
   async #give(given: Given): Promise<ServiceReply> {
     const { answer, body, model, origin, cause, cacheSaving } = given;
     const { format, chat } = this.#request;
+    const head = this.#head(given);
+    const whole = chat.stream ? '' : (body ?? answerBody(answer, format));
     const { operation, failure } = await this.#commit({
       status: 200,
       error: null,
@@ -266,24 +269,22 @@ class RequestRun {
       return { kind: 'failure', failure: told, operation: { ...operation, status, error } };
     }
     this.#store(answer, operation);
-    const head = this.#head(given);
-    if (chat.stream) {
-      const frames = answerFrames(answer, format, { usage: chat.streamUsage, operation });
-      return { kind: 'stream', head, frames };
-    }
-    return { kind: 'answer', head, operation, answer, body: body ?? answerBody(answer, format) };
+    if (!chat.stream) return { kind: 'answer', head, operation, answer, body: whole };
+    const frames = answerFrames(answer, format, { usage: chat.streamUsage, operation });
+    return { kind: 'stream', head, frames };
   }
 
   /** Hands a stream on while it comes; its end waits for the commit. */
   #relayed(stream: OpenStream, given: Pick<Given, 'model' | 'origin' | 'cause'>): ServiceReply {
-    const { chat, format, operationId: operation, left } = this.#request;
+    const { chat, format, operationId, left } = this.#request;
+    const head = this.#head(given);
     const relay = new StreamRelay({
       stream,
       format,
       usage: chat.streamUsage,
       clock: this.#stages.clock,
       abort: () => this.#stop.abort(),
-      onMistake: (error) => this.#tell({ kind: 'unexpected', operation, error }),
+      onMistake: (error) => this.#tell({ kind: 'unexpected', operation: operationId, error }),
       commit: async ({ refusal, answer, firstByteAt }) => {
         const { operation, failure } = await this.#commit({
           status: 200,
@@ -299,8 +300,8 @@ class RequestRun {
       },
     });
     this.#relay = relay;
-    if (left.aborted) void relay.leave();
-    return { kind: 'stream', head: this.#head(given), frames: relay };
+    if (left.aborted) this.#clientLeft();
+    return { kind: 'stream', head, frames: relay };
   }
 
   #head({ model, origin, cause }: Pick<Given, 'model' | 'origin' | 'cause'>): ReplyHead {
@@ -341,11 +342,17 @@ class RequestRun {
 
   readonly #clientLeft = (): void => {
     // What was used is booked before the upstream is cut off.
-    void this.#relay?.leave();
+    this.#relay?.leave().catch((error: unknown) => {
+      this.#tell({ kind: 'unexpected', operation: this.#request.operationId, error });
+    });
     this.#stop.abort();
   };
 
   #tell(event: GatewayEvent): void {
-    this.#stages.onEvent?.(event);
+    try {
+      this.#stages.onEvent?.(event);
+    } catch {
+      // A log that fails takes no answer with it.
+    }
   }
 }

@@ -1,5 +1,6 @@
 import {
   approximateTokens,
+  type ModelPricing,
   type NanoUsd,
   priceUsage,
   type Reservation,
@@ -85,7 +86,7 @@ export class Meter {
     const start = clock.now();
     const book = (
       usage: TokenUsage,
-      cost: NanoUsd,
+      cost: NanoUsd | null,
       { estimated, error }: { readonly estimated: boolean; readonly error: string | null },
     ): void => {
       this.#records.push({
@@ -103,7 +104,8 @@ export class Meter {
         startedAt: new Date(start).toISOString(),
         latencyMs: Math.max(0, clock.now() - start),
       });
-      reservation.settle(cost);
+      // Against a budget, what is unknown counts as the worst.
+      reservation.settle(cost ?? worst);
     };
     const bookKnown = (
       usage: TokenUsage | null,
@@ -116,7 +118,7 @@ export class Meter {
         input: told ?? expectedInputTokens(chat),
         output: outputTokensOf(parts),
       };
-      const cost = priceUsage(counted, upstream.pricing);
+      const cost = priceOf(counted, upstream.pricing);
       book(counted, cost, { estimated: usage === null, error });
     };
     return {
@@ -154,6 +156,16 @@ export class Meter {
 }
 
 const NO_TOKENS: TokenUsage = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
+
+/** Null for counts that come to more than an amount can hold: a provider's mistake, and no price. */
+function priceOf(usage: TokenUsage, pricing: ModelPricing): NanoUsd | null {
+  try {
+    return priceUsage(usage, pricing);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
+  }
+}
 
 /** Refused by the provider, or never sent. */
 function isUnbilled(error: unknown): boolean {

@@ -44,11 +44,15 @@ export const mistake = (): Refusal =>
     message: 'The service failed on this request; its log says more under the operation id.',
   });
 
+/** Where the service sends a request is no business of the caller's. */
+const WHERE = /^\S{1,300}: HTTP \d{3}: /;
+
 /** What a caller is told where every attempt at every model failed, by the last of them. */
 export function refusalOf(error: ModelError, model: string): Refusal {
   const { kind } = error;
   if (kind === 'invalid_request') {
-    return new Refusal(kind, { status: 400, message: `${model} refused: ${error.message}` });
+    const said = error.message.replace(WHERE, '');
+    return new Refusal(kind, { status: 400, message: `${model} refused the request: ${said}` });
   }
   const { status, told, code } = TOLD[kind];
   return new Refusal(kind, {

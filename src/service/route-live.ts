@@ -5,7 +5,7 @@ import type { RoutingTable } from '../tables/index.js';
 import { type ChatRequest, textMessages } from '../wire/index.js';
 import type { Meter } from './meter.js';
 import type { LoggedStep, RoutingLog } from './operation.js';
-import { Refusal } from './refusal.js';
+import { CLIENT_LEFT, Refusal } from './refusal.js';
 
 /** A routing table, ready to decide. */
 export interface LiveTable {
@@ -86,7 +86,7 @@ async function obtain<R extends Reply>(
       // What is unknown counts as the worst.
       spent = batch.usage.reduce((sum, { cost }) => sum + (cost ?? worst), 0);
       meter.add(batch.usage);
-      if ('failure' in batch) throw signalRefusal(id);
+      if ('failure' in batch) throw stop.aborted ? CLIENT_LEFT : signalRefusal(id);
       obtained[id] = batch.signals[0]!;
     } finally {
       reservation.settle(spent);

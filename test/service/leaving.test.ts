@@ -1,0 +1,150 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { ExactCache } from '../../src/caches/index.js';
+import { createRng } from '../../src/statistics/index.js';
+import { failing, scriptedUpstream } from './scripted-upstream.js';
+import { asking, framesOf, stand } from './standing.js';
+
+const HANGS = { kind: 'hangs', after: 3, text: 'one two three four' } as const;
+
+describe('a client that leaves', () => {
+  it('is booked with the input and what had come of the answer', async () => {
+    const model = scriptedUpstream('lab/a', [HANGS]);
+    const { gateway, entries, budget } = stand([model]);
+    const client = new AbortController();
+    const request = { left: client.signal };
+    const reply = await gateway.handle(asking({ model: 'lab/a', stream: true, request }));
+    setTimeout(() => client.abort(), 5);
+    const frames = await framesOf(reply);
+    expect(frames).toContain('two');
+    expect(frames).not.toContain('[DONE]');
+    await gateway.drain();
+    expect(entries[0]).toMatchObject({
+      operation: { status: 200, error: 'client_left', model: 'lab/a', streamed: true },
+      usage: [{ estimated: true, error: 'aborted', usage: { output: 2 } }],
+    });
+    expect(entries[0]!.usage[0]!.usage!.input).toBeGreaterThan(0);
+    expect(model.aborted()).toBe(1);
+    expect(budget.reserved).toBe(0);
+    expect(getEventListeners(client.signal, 'abort')).toEqual([]);
+  });
+
+  it('is noticed while nobody reads the stream', async () => {
+    const model = scriptedUpstream('lab/a', [HANGS]);
+    const { gateway, entries } = stand([model]);
+    const client = new AbortController();
+    const request = { left: client.signal };
+    const reply = await gateway.handle(asking({ model: 'lab/a', stream: true, request }));
+    expect(reply.kind).toBe('stream');
+    client.abort();
+    await gateway.drain();
+    expect(entries[0]!.operation.error).toBe('client_left');
+  });
+
+  it.each([0, 1, 2])('is one that stops reading after %i pulls', async (pulls) => {
+    const model = scriptedUpstream('lab/a', [HANGS]);
+    const { gateway, entries, budget } = stand([model]);
+    const reply = await gateway.handle(asking({ model: 'lab/a', stream: true }));
+    if (reply.kind !== 'stream') throw new Error('Expected a stream');
+    const frames = reply.frames[Symbol.asyncIterator]();
+    for (let at = 0; at < pulls; at++) await frames.next();
+    await frames.return?.();
+    await gateway.drain();
+    expect(entries[0]!.operation.error).toBe('client_left');
+    expect(budget.reserved).toBe(0);
+    expect((await frames.next()).done).toBe(true);
+  });
+
+  it('is booked at the worst case where the answer was to come whole', async () => {
+    const model = scriptedUpstream('lab/a', [{ kind: 'silent' }]);
+    const other = scriptedUpstream('lab/b', [{ kind: 'answer', text: 'late' }]);
+    const { gateway, entries } = stand([model, other], { fallbacks: { 'lab/a': ['lab/b'] } });
+    const client = new AbortController();
+    setTimeout(() => client.abort(), 5);
+    await gateway.handle(asking({ model: 'lab/a', request: { left: client.signal } }));
+    expect(entries[0]).toMatchObject({
+      operation: { status: 499, error: 'client_left', model: null },
+      usage: [{ estimated: true, usage: { output: 60 } }],
+    });
+    expect(model.aborted()).toBe(1);
+    expect(other.asked).toHaveLength(0);
+  });
+
+  it('who has left before costs nothing', async () => {
+    const model = scriptedUpstream('lab/a', [{ kind: 'answer', text: 'late' }]);
+    const { gateway, entries } = stand([model]);
+    await gateway.handle(asking({ model: 'lab/a', request: { left: AbortSignal.abort() } }));
+    expect(entries[0]).toMatchObject({ operation: { error: 'client_left', cost: 0 }, usage: [] });
+    expect(model.asked).toHaveLength(0);
+  });
+});
+
+it('leaves nothing reserved and nothing under way after 1,000 operations of all kinds', async () => {
+  const error = (failing('truncated') as { error: Error }).error;
+  const rng = createRng(7, 'mixed');
+  const behaviours = Array.from({ length: 3_000 }, () => {
+    const drawn = rng.next();
+    if (drawn < 0.6) return { kind: 'answer', text: 'one two three' } as const;
+    if (drawn < 0.7) return HANGS;
+    if (drawn < 0.8)
+      return { kind: 'breaks', after: rng.below(4), text: 'one two', error } as const;
+    return failing(
+      (['server', 'timeout', 'invalid_request', 'authentication'] as const)[rng.below(4)]!,
+    );
+  });
+  const models = ['lab/a', 'lab/b'].map((id) => scriptedUpstream(id, behaviours));
+  const { gateway, entries, budget, events } = stand(models, {
+    fallbacks: { 'lab/a': ['lab/b'] },
+    cache: new ExactCache({ maxEntries: 100, maxBytes: 1e5, ttlMs: 60_000, now: Date.now }),
+  });
+  const rejections: unknown[] = [];
+  const note = (reason: unknown) => rejections.push(reason);
+  process.on('unhandledRejection', note);
+  const clients: AbortSignal[] = [];
+  for (let at = 0; at < 1_000; at += 20) {
+    await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const client = new AbortController();
+        clients.push(client.signal);
+        // Some hang until the client leaves.
+        const leaving = setTimeout(() => client.abort(), 1 + rng.below(4));
+        const reply = await gateway.handle(
+          asking({
+            model: ['lab/a', 'lab/b', 'lab/none'][rng.below(3)]!,
+            text: `prompt ${rng.below(400)}`,
+            stream: rng.next() < 0.5,
+            request: { left: client.signal },
+          }),
+        );
+        if (reply.kind === 'stream' && rng.next() < 0.9) await framesOf(reply);
+        else client.abort();
+        clearTimeout(leaving);
+      }),
+    );
+  }
+  await gateway.drain();
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  process.off('unhandledRejection', note);
+  expect(rejections).toEqual([]);
+  expect(events.filter(({ kind }) => kind === 'unexpected')).toEqual([]);
+  expect(entries).toHaveLength(1_000);
+  expect(new Set(entries.map(({ operation }) => operation.id)).size).toBe(1_000);
+  expect(budget.reserved).toBe(0);
+  expect(budget.overrun).toBe(0);
+  const booked = entries.flatMap(({ usage }) => usage).reduce((sum, { cost }) => sum + cost!, 0);
+  expect(budget.spent).toBe(booked);
+  expect(clients.flatMap((client) => getEventListeners(client, 'abort'))).toEqual([]);
+  const kinds = new Set(entries.map(({ operation }) => operation.error));
+  expect([...kinds].sort()).toEqual(
+    [
+      'authentication',
+      'client_left',
+      'invalid_request',
+      'model_not_found',
+      null,
+      'server',
+      'timeout',
+      'truncated',
+    ].sort(),
+  );
+});
