@@ -4,11 +4,18 @@ import type { Decision, Step } from './policy.js';
 class LazyDecision implements Decision {
   readonly step: Step;
   readonly propensity: number;
+  readonly probabilities: readonly number[] | undefined;
   readonly #explain: () => readonly string[];
 
-  constructor(step: Step, propensity: number, explain: () => readonly string[]) {
+  constructor(
+    step: Step,
+    propensity: number,
+    explain: () => readonly string[],
+    probabilities: readonly number[] | undefined,
+  ) {
     this.step = step;
     this.propensity = propensity;
+    this.probabilities = probabilities;
     this.#explain = explain;
   }
 
@@ -17,13 +24,23 @@ class LazyDecision implements Decision {
   }
 }
 
-/** A decision whose reasons are put into words only when someone reads them. */
+/**
+ * A decision whose reasons are put into words only when someone reads them.
+ * @param probabilities of calling each model at this step, where the step is a call
+ */
 export function decided(
   step: Step,
   propensity: number,
   explain: () => readonly string[],
+  probabilities?: readonly number[],
 ): Decision {
-  return new LazyDecision(step, propensity, explain);
+  return new LazyDecision(step, propensity, explain, probabilities);
+}
+
+/** For each of `models` models the probabilities where it is sure to be called: 1 for it, 0 for the others. */
+export function certainties(models: number): readonly (readonly number[])[] {
+  const indices = Array.from({ length: models }, (_, index) => index);
+  return indices.map((model) => indices.map((index) => (index === model ? 1 : 0)));
 }
 
 /** What a policy that calls just one model does once it has been called. */

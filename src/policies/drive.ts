@@ -11,17 +11,28 @@ export interface Reply {
   readonly failed: boolean;
 }
 
-export interface DriveOptions {
+export interface DriveOptions<R extends Reply = Reply> {
   readonly rng: Rng;
   /** A learning policy's current state; its initial one by default. */
   readonly learned?: unknown;
   /** Whether decisions carry reasons for a person. Default false. */
   readonly explain?: boolean;
+  /** Whether decisions carry the probabilities of calling each model. Default false. */
+  readonly log?: boolean;
+  /**
+   * Whether an answer can no longer be taken back, as it was shown while it came in. The episode then
+   * ends with it, whatever the policy would have done next.
+   */
+  readonly final?: (reply: R) => boolean;
 }
 
 export interface TakenDecision {
   readonly step: Step;
   readonly propensity: number;
+  /** Models that the policy may call at such a step: all of its own for a call, none otherwise. */
+  readonly eligible: readonly string[];
+  /** Of calling each of those eligible; null unless asked for, and where the policy does not tell. */
+  readonly probabilities: readonly number[] | null;
   /** Empty unless asked for. */
   readonly reasons: readonly string[];
 }
@@ -39,6 +50,7 @@ export interface Driven<R extends Reply> {
   readonly answer: DrivenCall<R>;
   /** Every call made, in order, abandoned ones included. */
   readonly calls: readonly DrivenCall<R>[];
+  /** Every step taken, in order; the last is no stop where an answer was final. */
   readonly decisions: readonly TakenDecision[];
 }
 
@@ -52,7 +64,7 @@ export async function drive<R extends Reply>(
   policy: Policy,
   request: RoutingRequest | Features,
   models: { readonly ask: (model: string) => Promise<R> },
-  options: DriveOptions,
+  options: DriveOptions<R>,
 ): Promise<Driven<R>> {
   const features = 'lexical' in request ? request : extractFeatures(request);
   if (policy.needs.domain && features.domain === null) {
@@ -70,6 +82,8 @@ export async function drive<R extends Reply>(
     decisions.push({
       step: decision.step,
       propensity: decision.propensity,
+      eligible: decision.step.kind === 'call' ? policy.models : [],
+      probabilities: options.log === true ? (decision.probabilities ?? null) : null,
       reasons: options.explain === true ? decision.reasons : [],
     }),
   );
@@ -79,7 +93,8 @@ export async function drive<R extends Reply>(
     const reply = await models.ask(policy.models[step.model]!);
     replies.push(reply);
     episode.record(step.model, reply.failed ? null : reply.text, reply.failed);
-    step = episode.next();
+    const final = options.final?.(reply) === true;
+    step = final ? { kind: 'stop', answer: replies.length - 1 } : episode.next();
   }
   const calls = episode.calls.map((call, at) => ({
     model: policy.models[call.model]!,

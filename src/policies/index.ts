@@ -1,4 +1,4 @@
-export { decided, keepAnswer } from './decision.js';
+export { certainties, decided, keepAnswer } from './decision.js';
 export {
   type Driven,
   type DrivenCall,

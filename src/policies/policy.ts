@@ -29,6 +29,11 @@ export interface Decision {
   readonly step: Step;
   /** Probability with which this step was drawn; 1 for a deterministic policy. */
   readonly propensity: number;
+  /**
+   * With what probability each of the policy's models would have been called at this step; they add
+   * up to 1. Absent where the step is no call or the policy does not tell. May be worked out when read.
+   */
+  readonly probabilities?: readonly number[] | undefined;
   /** One short clause each, for a person. Built only when asked for. */
   readonly reasons: readonly string[];
 }

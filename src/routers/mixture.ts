@@ -11,6 +11,7 @@ const parametersSchema = z.strictObject({ weights: z.array(z.number().min(0).max
 /** Draws a model by weight; weights need only be proportional to the probabilities. */
 function mixturePolicy(document: PolicyDocument, weights: readonly number[]): Policy {
   const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const probabilities = weights.map((weight) => weight / total);
   return singleCallPolicy(document, (_, rng) => {
     let left = rng.next() * total;
     let model = weights.findLastIndex((weight) => weight > 0);
@@ -21,10 +22,11 @@ function mixturePolicy(document: PolicyDocument, weights: readonly number[]): Po
         break;
       }
     }
-    const propensity = weights[model]! / total;
+    const propensity = probabilities[model]!;
     return {
       model,
       propensity,
+      probabilities,
       explain: () => [`drawn with probability ${propensity.toFixed(3)}, whatever the prompt`],
     };
   });

@@ -4,12 +4,16 @@ import { checkedParameters } from './policy-document.js';
 import type { Router } from './router.js';
 import { singleCallPolicy } from './single-call-policy.js';
 
-const randomPolicy = (document: PolicyDocument): Policy =>
-  singleCallPolicy(document, (_, rng) => ({
-    model: rng.below(document.models.length),
-    propensity: 1 / document.models.length,
-    explain: () => [`drawn from ${document.models.length} models, all alike`],
+function randomPolicy(document: PolicyDocument): Policy {
+  const models = document.models.length;
+  const probabilities = Array.from({ length: models }, () => 1 / models);
+  return singleCallPolicy(document, (_, rng) => ({
+    model: rng.below(models),
+    propensity: 1 / models,
+    probabilities,
+    explain: () => [`drawn from ${models} models, all alike`],
   }));
+}
 
 /** A draw among all models, good and bad alike. */
 export const random: Router = {

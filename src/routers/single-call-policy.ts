@@ -1,5 +1,11 @@
 import type { Features } from '../features/index.js';
-import { decided, keepAnswer, type Policy, type PolicyDocument } from '../policies/index.js';
+import {
+  certainties,
+  decided,
+  keepAnswer,
+  type Policy,
+  type PolicyDocument,
+} from '../policies/index.js';
 import type { Rng } from '../statistics/index.js';
 import { policyId } from './policy-document.js';
 
@@ -7,6 +13,8 @@ export interface Choice {
   /** Index into the document's models. */
   readonly model: number;
   readonly propensity: number;
+  /** Of calling each model. */
+  readonly probabilities: readonly number[];
   /** Called only when someone reads the reasons. */
   readonly explain: () => readonly string[];
 }
@@ -36,8 +44,9 @@ export function singleCallPolicy(
     },
     decide(state, features, rng) {
       if (state.calls.length > 0) return keepAnswer;
-      const { model, propensity, explain } = draw(features, rng, state.learned);
-      return decided({ kind: 'call', model }, propensity, explain);
+      const choice = draw(features, rng, state.learned);
+      const { model, propensity, explain, probabilities } = choice;
+      return decided({ kind: 'call', model }, propensity, explain, probabilities);
     },
     ...learning,
     toDocument: () => document,
@@ -58,9 +67,15 @@ export function fixedChoicePolicy(
   { choose, explain }: FixedChoice,
   extra: Omit<SingleCallExtra, 'initialState' | 'learn'> = {},
 ): Policy {
+  const certain = certainties(document.models.length);
   const draw = (features: Features): Choice => {
     const model = choose(features);
-    return { model, propensity: 1, explain: () => explain(features, model) };
+    return {
+      model,
+      propensity: 1,
+      probabilities: certain[model]!,
+      explain: () => explain(features, model),
+    };
   };
   return { ...singleCallPolicy(document, draw, extra), choose };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decided, drive, replay, type Step } from '../../src/policies/index.js';
+import { type Decision, decided, drive, replay, type Step } from '../../src/policies/index.js';
 import { createRng } from '../../src/statistics/index.js';
 import { UserError } from '../../src/user-error.js';
 import { featuresOf, matrixOf, scripted } from './scripted-policies.js';
@@ -47,6 +47,64 @@ describe('drive', () => {
     expect(quiet.decisions[0]!.reasons).toEqual([]);
     await drive(policy, featuresOf('hi'), answering, { ...options, explain: true });
     expect(built).toBe(2);
+  });
+
+  it('says which models were eligible, and with what probabilities where asked', async () => {
+    let worked = 0;
+    const call: Decision = {
+      step: { kind: 'call', model: 1 },
+      propensity: 0.75,
+      reasons: [],
+      get probabilities() {
+        worked++;
+        return [0.25, 0.75];
+      },
+    };
+    const policy = scripted([], {
+      decide: ({ calls }) =>
+        calls.length === 0 ? call : decided({ kind: 'stop', answer: 0 }, 1, () => []),
+    });
+    const quiet = await drive(policy, featuresOf('hi'), answering, options);
+    expect(quiet.decisions[0]!.probabilities).toBeNull();
+    expect(worked).toBe(0);
+    const { decisions } = await drive(policy, featuresOf('hi'), answering, {
+      ...options,
+      log: true,
+    });
+    expect(decisions).toEqual([
+      {
+        step: { kind: 'call', model: 1 },
+        propensity: 0.75,
+        eligible: policy.models,
+        probabilities: [0.25, 0.75],
+        reasons: [],
+      },
+      {
+        step: { kind: 'stop', answer: 0 },
+        propensity: 1,
+        eligible: [],
+        probabilities: null,
+        reasons: [],
+      },
+    ]);
+  });
+
+  it('ends with an answer that cannot be taken back', async () => {
+    const policy = scripted([
+      { kind: 'call', model: 0 },
+      { kind: 'call', model: 1 },
+      { kind: 'call', model: 0 },
+      { kind: 'stop', answer: 0 },
+    ]);
+    const driven = await drive(
+      policy,
+      featuresOf('hi'),
+      { ask: async (model) => ({ text: model, failed: false, shown: model === 'lab/b' }) },
+      { ...options, final: ({ shown }) => shown },
+    );
+    expect(driven.answer.model).toBe('lab/b');
+    expect(driven.calls.map(({ model }) => model)).toEqual(['lab/a', 'lab/b']);
+    expect(driven.decisions.map(({ step }) => step.kind)).toEqual(['call', 'call']);
   });
 
   it('refuses a request without the domain that the policy needs', async () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { extractFeatures, type Features } from '../../src/features/index.js';
 import { CELL, type OutcomeMatrix } from '../../src/outcomes/index.js';
-import { drive, type Policy, replay } from '../../src/policies/index.js';
+import { type Decision, drive, type Policy, replay } from '../../src/policies/index.js';
 import { policyFromDocument, routerIds, routers } from '../../src/routers/index.js';
 import { createRng } from '../../src/statistics/index.js';
 import { allRows, sampleOutcomes } from './sample-outcomes.js';
@@ -21,6 +21,8 @@ const rough: OutcomeMatrix = {
 
 /** What draws lots, or goes by answers, has to be asked step by step. */
 const STEPPED = ['random', 'mixture', 'cascade', 'cascade-routing'];
+/** Of these, the ones that leave nothing to chance. */
+const DECIDED = ['cascade', 'cascade-routing'];
 /** They draw lots only where they are set to. */
 const EXPLORERS = ['adaptive', 'thompson', 'linucb'];
 
@@ -90,6 +92,33 @@ describe.each(routerIds.map((router) => ({ router })))('$router', ({ router }) =
     }
   });
 
+  it('says of every call how likely each model was, as it then draws', () => {
+    for (const policy of policies) {
+      const learned = policy.initialState?.() ?? null;
+      const empty = { calls: [], learned };
+      const draws = policy.choose === undefined && !DECIDED.includes(router) ? 1_500 : 10;
+      for (const features of seen.features.slice(0, 3)) {
+        const rng = createRng(policy.id, features.text);
+        const counts = policy.models.map(() => 0);
+        const first = policy.decide(empty, features, rng);
+        const { probabilities } = first;
+        expectProbabilities(first, policy);
+        for (let draw = 0; draw < draws; draw++) {
+          const { step } = policy.decide(empty, features, rng);
+          if (step.kind === 'call') counts[step.model]!++;
+        }
+        counts.forEach((count, model) => {
+          const p = probabilities![model]!;
+          const spread = Math.sqrt((p * (1 - p)) / draws);
+          expect(Math.abs(count / draws - p)).toBeLessThanOrEqual(4.5 * spread + 1 / draws);
+        });
+        for (const decision of decisions(policy, features, 'so', 1)) {
+          expectProbabilities(decision, policy);
+        }
+      }
+    }
+  });
+
   it('decides the same each time, and the same once written down and read back', () => {
     const copies = policies.map((policy) => {
       const text = JSON.stringify(policy.toDocument());
@@ -134,16 +163,41 @@ describe.each(routerIds.map((router) => ({ router })))('$router', ({ router }) =
   });
 });
 
-/** Every step of one request on which all models give the same answer, reasons included. */
+/** One for a call, that agree with its own probability; none where there is no call. */
+function expectProbabilities(decision: Decision, policy: Policy): void {
+  const { step, propensity, probabilities } = decision;
+  if (step.kind !== 'call') {
+    expect(probabilities).toBeUndefined();
+    return;
+  }
+  expect(probabilities).toHaveLength(policy.models.length);
+  for (const probability of probabilities!) expect(probability >= 0 && probability <= 1).toBe(true);
+  expect(probabilities!.reduce((sum, probability) => sum + probability)).toBeCloseTo(1, 12);
+  expect(probabilities![step.model]).toBeCloseTo(propensity, 12);
+}
+
+/** Every step of one request on which all models give the same answer, put into plain data. */
 function path(policy: Policy, features: Features, answer: string, seed: number): unknown[] {
+  return decisions(policy, features, answer, seed).map(
+    ({ step, propensity, probabilities, reasons }) => ({
+      step,
+      propensity,
+      probabilities,
+      reasons: [...reasons],
+    }),
+  );
+}
+
+function decisions(policy: Policy, features: Features, answer: string, seed: number): Decision[] {
   const rng = createRng(seed);
   const learned = policy.initialState?.() ?? null;
-  const steps: unknown[] = [];
+  const taken: Decision[] = [];
   let calls: { model: number; text: string; failed: boolean; confidence: number | null }[] = [];
   for (;;) {
-    const { step, propensity, reasons } = policy.decide({ calls, learned }, features, rng);
-    steps.push({ step, propensity, reasons: [...reasons] });
-    if (step.kind === 'stop') return steps;
+    const decision = policy.decide({ calls, learned }, features, rng);
+    const { step } = decision;
+    taken.push(decision);
+    if (step.kind === 'stop') return taken;
     if (step.kind === 'call') {
       calls = [...calls, { model: step.model, text: answer, failed: false, confidence: null }];
     } else {

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import type { Features } from '../../features/index.js';
-import { decided, type Policy, type PolicyDocument, type SeenCall } from '../../policies/index.js';
+import {
+  certainties,
+  decided,
+  type Policy,
+  type PolicyDocument,
+  type SeenCall,
+} from '../../policies/index.js';
 import { UserError } from '../../user-error.js';
 import { checkedParameters, policyId } from '../policy-document.js';
 import {
@@ -55,6 +61,7 @@ export function cascadePolicy(
   read: ReadAnswer,
 ): Policy {
   const { models } = document;
+  const certain = certainties(models.length);
   return {
     id: policyId(document),
     router: document.router,
@@ -64,14 +71,24 @@ export function cascadePolicy(
     decide({ calls }, features) {
       const last = calls.at(-1);
       if (last === undefined) {
-        return decided({ kind: 'call', model: 0 }, 1, () => [
-          `starts with ${models[0]}, the cheapest of ${models.length} in its cascade`,
-          `may call on to ${models.slice(1).join(', then ')} if the verifier's confidence in the answer is below ${threshold}`,
-        ]);
+        return decided(
+          { kind: 'call', model: 0 },
+          1,
+          () => [
+            `starts with ${models[0]}, the cheapest of ${models.length} in its cascade`,
+            `may call on to ${models.slice(1).join(', then ')} if the verifier's confidence in the answer is below ${threshold}`,
+          ],
+          certain[0],
+        );
       }
       const next = last.model + 1;
       const callOn = (reason: () => string) =>
-        decided({ kind: 'call', model: next }, 1, () => [reason(), `calls on to ${models[next]}`]);
+        decided(
+          { kind: 'call', model: next },
+          1,
+          () => [reason(), `calls on to ${models[next]}`],
+          certain[next],
+        );
       if (next === models.length) {
         return decided(
           { kind: 'stop', answer: last.failed ? mostTrusted(calls) : calls.length - 1 },

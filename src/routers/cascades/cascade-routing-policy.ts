@@ -1,5 +1,6 @@
 import type { Features } from '../../features/index.js';
 import {
+  certainties,
   decided,
   type Forecast,
   type Policy,
@@ -152,6 +153,7 @@ export function cascadeRoutingPolicy(
   price: number,
 ): Policy {
   const { models } = document;
+  const certain = certainties(models.length);
   const named = (bits: number): string =>
     membersOf(bits)
       .map((model) => models[model])
@@ -186,11 +188,16 @@ export function cascadeRoutingPolicy(
       }
       const forecast = knowledge.forecast(features);
       const model = cheapest(wanted & ~called, forecast.cost);
-      return decided({ kind: 'call', model }, 1, () => [
-        `expects quality ${worth[best]!.toFixed(3)} of the best answer of ${named(wanted)}`,
-        knowledge.explain(features),
-        `calls ${models[model]}, the cheapest of them not called yet`,
-      ]);
+      return decided(
+        { kind: 'call', model },
+        1,
+        () => [
+          `expects quality ${worth[best]!.toFixed(3)} of the best answer of ${named(wanted)}`,
+          knowledge.explain(features),
+          `calls ${models[model]}, the cheapest of them not called yet`,
+        ],
+        certain[model],
+      );
     },
     verify: (features, model, text) => knowledge.read(features, model, text).confidence,
     forecast: (features) => knowledge.forecast(features),

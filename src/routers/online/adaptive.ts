@@ -59,17 +59,21 @@ function greediest(expected: Expected, dearest: number, costShare: number): numb
 
 interface Draw {
   readonly model: number;
-  readonly propensity: number;
   readonly explored: boolean;
 }
 
 function drawModel(greedy: number, models: number, exploration: number, rng: Rng): Draw {
-  if (exploration === 0) return { model: greedy, propensity: 1, explored: false };
-  const explored = rng.next() < exploration;
-  const model = explored ? rng.below(models) : greedy;
-  const propensity = exploration / models + (model === greedy ? 1 - exploration : 0);
-  return { model, propensity, explored };
+  const explored = exploration > 0 && rng.next() < exploration;
+  return { model: explored ? rng.below(models) : greedy, explored };
 }
+
+/** Of each model, where a share of the draws is among all and the rest goes to the greediest. */
+const drawProbabilities = (
+  greedy: number,
+  models: readonly string[],
+  exploration: number,
+): readonly number[] =>
+  models.map((_, model) => exploration / models.length + (model === greedy ? 1 - exploration : 0));
 
 function adaptivePolicy(document: PolicyDocument, parameters: Parameters): Policy {
   const { quality_weight, cost_weight, exploration, trial_rounds = 0 } = parameters;
@@ -81,7 +85,9 @@ function adaptivePolicy(document: PolicyDocument, parameters: Parameters): Polic
     const expected = expectations(state, kind);
     const dearest = dearestCost(state);
     const chance = explorationAfter(state, exploration, trial_rounds);
-    return { expected, dearest, chance, greedy: greediest(expected, dearest, relativeWeight) };
+    const greedy = greediest(expected, dearest, relativeWeight);
+    const probabilities = drawProbabilities(greedy, document.models, chance);
+    return { expected, dearest, chance, greedy, probabilities };
   };
   const fitted = new Map<string, ReturnType<typeof considered>>();
   const lookUp = (state: AdaptiveState, kind: string) => {
@@ -94,16 +100,18 @@ function adaptivePolicy(document: PolicyDocument, parameters: Parameters): Polic
     document,
     (features, rng, learned) => {
       const kind = promptKind(features);
-      const { expected, dearest, chance, greedy } = lookUp(stateOf(learned), kind);
-      const draw = drawModel(greedy, document.models.length, chance, rng);
+      const considering = lookUp(stateOf(learned), kind);
+      const { expected, dearest, chance, greedy, probabilities } = considering;
+      const { model, explored } = drawModel(greedy, document.models.length, chance, rng);
       return {
-        model: draw.model,
-        propensity: draw.propensity,
+        model,
+        propensity: probabilities[model]!,
+        probabilities,
         explain: () => [
-          draw.explored
+          explored
             ? `explores: drawn from ${document.models.length} models`
             : `best weighed value for prompts that look like ${kind}`,
-          `expects quality ${expected.quality[draw.model]!.toFixed(3)} at ${((100 * expected.cost[draw.model]!) / (dearest || 1)).toFixed(1)} % of the dearest model's cost`,
+          `expects quality ${expected.quality[model]!.toFixed(3)} at ${((100 * expected.cost[model]!) / (dearest || 1)).toFixed(1)} % of the dearest model's cost`,
           `weighs quality ${quality_weight}, cost ${cost_weight}`,
         ],
       };

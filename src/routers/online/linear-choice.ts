@@ -1,3 +1,4 @@
+import { certainties } from '../../policies/index.js';
 import type { Rng } from '../../statistics/index.js';
 import { probabilityOfLargest } from './best-of-normals.js';
 import { ceiling } from './budget-pacer.js';
@@ -25,8 +26,8 @@ export interface Chosen {
   readonly model: number;
   /** Deviation of the expected quality by model, times the exploration; 0 without. */
   readonly deviation: Float64Array;
-  /** Probability of this model: 1 but for a draw. Worked out when asked for. */
-  readonly propensity: () => number;
+  /** Of drawing each model; 1 for this one but for a draw. Worked out once, when asked for. */
+  readonly probabilities: () => readonly number[];
 }
 
 /**
@@ -59,16 +60,30 @@ export function choose(
     }
     model = bestIndex(hopeful, cost, 0, most);
   }
-  const propensity = (): number => {
-    if (how.exploring === 'bound' || how.exploration === 0) return 1;
-    const open = Array.from(cost.keys()).filter((m) => cost[m]! <= most);
-    return probabilityOfLargest(
-      open.map((m) => quality[m]! - price * cost[m]!),
-      open.map((m) => deviation[m]!),
-      open.indexOf(model),
+  let known: readonly number[] | null = null;
+  const probabilities = (): readonly number[] => {
+    if (how.exploring === 'bound' || how.exploration === 0) return certainties(models)[model]!;
+    known ??= drawProbabilities(
+      quality.map((value, m) => (cost[m]! <= most ? value - price * cost[m]! : Number.NaN)),
+      deviation,
     );
+    return known;
   };
-  return { model, deviation, propensity };
+  return { model, deviation, probabilities };
+}
+
+/** Of drawing the largest; 0 for a value that is NaN, which is not drawn at all. */
+function drawProbabilities(value: Float64Array, deviation: Float64Array): readonly number[] {
+  const open = Array.from(value.keys()).filter((m) => !Number.isNaN(value[m]!));
+  const means = open.map((m) => value[m]!);
+  const deviations = open.map((m) => deviation[m]!);
+  const chances = open.map((_, at) => probabilityOfLargest(means, deviations, at));
+  const total = chances.reduce((sum, chance) => sum + chance, 0);
+  const probabilities = Array.from(value, () => 0);
+  open.forEach((m, at) => {
+    probabilities[m] = chances[at]! / total;
+  });
+  return probabilities;
 }
 
 /** The model that `choose` takes where nothing is explored. */

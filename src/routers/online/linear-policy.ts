@@ -97,7 +97,7 @@ export function linearPolicy(
   };
 }
 
-/** Its propensity takes an integral, which replay never asks for. */
+/** Its probabilities take integrals, which replay never asks for. */
 class BanditDecision implements Decision {
   readonly step: Step;
   readonly #chosen: Chosen;
@@ -110,7 +110,11 @@ class BanditDecision implements Decision {
   }
 
   get propensity(): number {
-    return this.#chosen.propensity();
+    return this.probabilities[this.#chosen.model]!;
+  }
+
+  get probabilities(): readonly number[] {
+    return this.#chosen.probabilities();
   }
 
   get reasons(): readonly string[] {

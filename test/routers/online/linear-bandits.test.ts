@@ -127,11 +127,11 @@ describe('choosing', () => {
     const second = draws.filter(({ model }) => model === 1);
     const gap = 0.5 - 0.1 - (0.6 - 0.02);
     const exact = normalCdf(gap / (0.5 * Math.sqrt(0.08 + 0.24 / 0.81)));
-    expect(second[0]!.propensity()).toBeCloseTo(exact, 4);
+    expect(second[0]!.probabilities()[1]).toBeCloseTo(exact, 8);
     expect(second.length / draws.length).toBeCloseTo(exact, 1);
     expect(Math.abs(second.length / draws.length - exact)).toBeLessThan(0.03);
-    expect(chosen({ exploring: 'draw', exploration: 0 }).propensity()).toBe(1);
-    expect(chosen({}).propensity()).toBe(1);
+    expect(chosen({ exploring: 'draw', exploration: 0 }).probabilities()).toEqual([1, 0]);
+    expect(chosen({}).probabilities()).toEqual([1, 0]);
   });
 
   it('passes over what is above the ceiling, but never over the cheapest', () => {
@@ -139,7 +139,7 @@ describe('choosing', () => {
     const told = { exploration: 3, costWeight: 0, budget: 5 };
     expect(chosen(told, { ...state, pacer: { average: 6, penalty: 0.5 } }).model).toBe(1);
     expect(chosen(told, over(0.5)).model).toBe(0);
-    expect(chosen({ ...told, exploring: 'draw' }, over(5)).propensity()).toBe(1);
+    expect(chosen({ ...told, exploring: 'draw' }, over(5)).probabilities()).toEqual([1, 0]);
   });
 
   it('knows the chances of several normals to be the largest', () => {
@@ -151,8 +151,14 @@ describe('choosing', () => {
     expect(chances.reduce((sum, chance) => sum + chance)).toBeCloseTo(1, 6);
     expect(probabilityOfLargest([0.3, 0], [0.2, 0.1], 0)).toBeCloseTo(
       normalCdf(0.3 / Math.sqrt(0.05)),
-      6,
+      8,
     );
+    for (const which of [0, 1]) {
+      expect(probabilityOfLargest([0.1, 0], [0.01, 0.3], which)).toBeCloseTo(
+        normalCdf((which === 0 ? 0.1 : -0.1) / Math.hypot(0.01, 0.3)),
+        8,
+      );
+    }
     expect(probabilityOfLargest([0, 0, 0, 0], [2, 2, 2, 2], 3)).toBeCloseTo(0.25, 6);
   });
 });
