@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { ChatFormat } from '../../wire/index.js';
+import { type ChatFormat, chatFormats } from '../../wire/index.js';
 import type { Gateway } from '../pipeline.js';
 import { Refusal } from '../refusal.js';
 import { tenantOf } from './admission.js';
-import { CHAT_FORMATS } from './formats.js';
+
 import { requestOptions } from './request-options.js';
 import { sendReply } from './send-reply.js';
 
@@ -31,7 +31,7 @@ const headers = z.looseObject({
 
 /** The endpoints that official clients know, one a format. */
 export function addChatRoutes(app: FastifyInstance, options: ChatRoutesOptions): void {
-  for (const format of CHAT_FORMATS) addChatRoute(app, format, options);
+  for (const format of chatFormats) addChatRoute(app, format, options);
 }
 
 function addChatRoute(
@@ -55,7 +55,7 @@ function addChatRoute(
     },
     async (request, reply) => {
       const { exchange, body } = request;
-      if (body === undefined) throw NO_BODY;
+      if (body === undefined || body === null) throw NO_BODY;
       const outcome = await gateway.handle({
         operationId: exchange.id,
         tenant: tenantOf(exchange),
@@ -73,6 +73,6 @@ function addChatRoute(
 
 const NO_BODY = new Refusal('invalid_request', {
   status: 400,
-  message: 'The body is empty; send a JSON object.',
+  message: 'The body is empty or null; send a JSON object.',
   code: 'no_body',
 });

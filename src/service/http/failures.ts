@@ -3,6 +3,7 @@ import { WireRequestError } from '../../wire/index.js';
 import type { ServiceFailure } from '../pipeline.js';
 import { mistake, Refusal } from '../refusal.js';
 import type { Exchange, Identity } from './exchange.js';
+import { NOT_JSON } from './json-body.js';
 
 /** Statuses in the 400s that clients may try again, as the official ones do on their own. */
 const WORTH_RETRYING: ReadonlySet<number> = new Set([408, 409, 429]);
@@ -79,6 +80,7 @@ export function failureOf(error: unknown, request: FastifyRequest): ServiceFailu
       const where = member === '' ? (validationContext ?? 'body') : member;
       return badRequest(`${where}: ${first?.message ?? error.message}`);
     }
+    if (statusCode === NOT_JSON.failure.status) return NOT_JSON.failure;
     if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
       return { status: statusCode, message: error.message, retryAfterMs: null };
     }

@@ -24,13 +24,7 @@ export function readJsonBodies(app: FastifyInstance, limits: BodyLimits): void {
       return;
     }
     if (!isJson(request.headers['content-type'])) {
-      done(
-        new Refusal('invalid_request', {
-          status: 415,
-          message: 'The body must be JSON: send it with "content-type: application/json".',
-          code: 'unsupported_media_type',
-        }),
-      );
+      done(NOT_JSON);
       return;
     }
     read(request, payload, limits, done);
@@ -94,6 +88,13 @@ function isJson(contentType: string | undefined): boolean {
     })
   );
 }
+
+/** A body of another kind. */
+export const NOT_JSON = new Refusal('invalid_request', {
+  status: 415,
+  message: 'The body must be JSON: send it with "content-type: application/json".',
+  code: 'unsupported_media_type',
+});
 
 const tooLarge = (limit: number): Refusal =>
   new Refusal('invalid_request', {

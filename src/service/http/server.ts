@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { UserError } from '../../user-error.js';
@@ -36,7 +36,13 @@ const REAP_MS = 50;
 export async function createServer(options: ServerOptions): Promise<ServiceServer> {
   let draining = false;
   const isDraining = (): boolean => draining;
-  const app = await assemble(options, isDraining);
+  const exchanges: ExchangesBySocket = new WeakMap();
+  const app = await assemble(options, exchanges, isDraining);
+  const sockets = new Set<Socket>();
+  app.server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   const port = await listen(app, options);
   const { host } = options;
 
@@ -44,7 +50,13 @@ export async function createServer(options: ServerOptions): Promise<ServiceServe
     draining = true;
     const { server } = app;
     const closed = app.close();
-    const reaper = setInterval(() => server.closeIdleConnections(), REAP_MS);
+    const reap = (): void => {
+      for (const socket of sockets) {
+        // Node's own way spares connections that never sent a request.
+        if (exchanges.get(socket)?.response.writableFinished ?? true) socket.destroy();
+      }
+    };
+    const reaper = setInterval(reap, REAP_MS);
     const end = setTimeout(() => server.closeAllConnections(), options.limits.drainMs ?? DRAIN_MS);
     try {
       await closed;
@@ -68,10 +80,10 @@ export async function createServer(options: ServerOptions): Promise<ServiceServe
 
 async function assemble(
   options: ServerOptions,
+  exchanges: ExchangesBySocket,
   isDraining: () => boolean,
 ): Promise<FastifyInstance> {
   const { limits, log } = options;
-  const exchanges: ExchangesBySocket = new WeakMap();
   const app: FastifyInstance = fastify({
     logger: log === undefined ? false : { level: log.level, stream: log.destination, base: null },
     logController: new LogController({ disableRequestLogging: true }),
