@@ -224,6 +224,16 @@ describe.each(Object.keys(FORMATS) as ModelApi[])('%s', (api) => {
     expect(getEventListeners(late.signal, 'abort')).toHaveLength(0);
   });
 
+  test('what is aborted before it has a connection is never sent', async () => {
+    const abort = new AbortController();
+    const upstream = await open();
+    const sending = failureOf(upstream, request, abort.signal);
+    abort.abort();
+    expect((await sending).kind).toBe('aborted');
+    await upstream.close();
+    expect(server.received).toHaveLength(0);
+  });
+
   test('who leaves off reading closes the socket', async () => {
     server.answerWith((response) => {
       response.writeHead(200, BEGUN);

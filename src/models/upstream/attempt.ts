@@ -35,6 +35,7 @@ const HIGH_WATER_BYTES = 64 * 2 ** 10;
 const CHUNK_BYTES = 64;
 /** How long the body of an error status is waited for, as the status says the most. */
 const ERROR_BODY_MS = 5_000;
+const ONCE = { once: true };
 
 interface Reader {
   readonly resolve: (result: IteratorResult<Uint8Array>) => void;
@@ -63,9 +64,8 @@ export function post(
 }
 
 /**
- * One request and its answer on undici's lowest floor: a stream of Node's own in between would cost
- * more than all of this. Every end (complete, failed, aborted) passes `#finish` once, which frees the
- * timer and the listener.
+ * One request and its answer on undici's lowest floor, without a stream of Node's own in between.
+ * Every end (complete, failed, aborted) passes `#finish` once, which frees the timer and the listener.
  */
 class Attempt implements Dispatcher.DispatchHandler, AsyncIterableIterator<Uint8Array> {
   readonly #route: Route;
@@ -97,11 +97,11 @@ class Attempt implements Dispatcher.DispatchHandler, AsyncIterableIterator<Uint8
     this.#heardAt = performance.now();
     this.#deadline = this.#heardAt + route.timeoutMs;
     if (signal.aborted) {
-      this.#abort();
+      this.handleEvent();
       return;
     }
-    signal.addEventListener('abort', this.#abort, { once: true });
-    this.#timer = setTimeout(this.#watch, Math.min(route.timeoutMs, route.idleMs));
+    signal.addEventListener('abort', this, ONCE);
+    this.#watchFor(Math.min(route.timeoutMs, route.idleMs));
   }
 
   get isOver(): boolean {
@@ -185,14 +185,26 @@ class Attempt implements Dispatcher.DispatchHandler, AsyncIterableIterator<Uint8
 
   return(): Promise<IteratorResult<Uint8Array>> {
     this.#chunks.length = 0;
-    this.#abort();
+    this.handleEvent();
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  readonly #abort = (): void => this.#fail('aborted', 'aborted by us');
+  /** The abort. */
+  handleEvent(): void {
+    this.#fail('aborted', 'aborted by us');
+  }
+
+  // Neither the timer nor the signal needs a closure that would be made for every attempt.
+  static #ring(attempt: Attempt): void {
+    attempt.#watch();
+  }
+
+  #watchFor(ms: number): void {
+    this.#timer = setTimeout(Attempt.#ring, ms, this);
+  }
 
   /** One timer for both limits, set anew when it rings: a chunk only notes the time. */
-  readonly #watch = (): void => {
+  #watch(): void {
     const now = performance.now();
     const { timeoutMs, idleMs } = this.#route;
     const isListening = this.#began && !this.#controller?.paused;
@@ -200,7 +212,7 @@ class Attempt implements Dispatcher.DispatchHandler, AsyncIterableIterator<Uint8
     const next = Math.min(this.#deadline, idleAt);
     // Timers may ring a little early.
     if (next - now >= 1) {
-      this.#timer = setTimeout(this.#watch, next - now);
+      this.#watchFor(next - now);
     } else if (idleAt < this.#deadline) {
       this.#fail('timeout', `no more of the answer within ${idleMs} ms`);
     } else if (this.#controller === null) {
@@ -208,7 +220,7 @@ class Attempt implements Dispatcher.DispatchHandler, AsyncIterableIterator<Uint8
     } else {
       this.#fail('timeout', `no complete answer within ${timeoutMs} ms`);
     }
-  };
+  }
 
   #fail(kind: ModelErrorKind, message: string): void {
     if (this.#over) return;
@@ -223,6 +235,6 @@ class Attempt implements Dispatcher.DispatchHandler, AsyncIterableIterator<Uint8
   #finish(): void {
     this.#over = true;
     clearTimeout(this.#timer);
-    this.#signal.removeEventListener('abort', this.#abort);
+    this.#signal.removeEventListener('abort', this);
   }
 }
