@@ -5,6 +5,7 @@ import type { Gateway } from '../pipeline.js';
 import { Refusal } from '../refusal.js';
 import { tenantOf } from './admission.js';
 
+import { FAILURES } from './failure-schema.js';
 import { requestOptions } from './request-options.js';
 import { sendReply } from './send-reply.js';
 
@@ -48,7 +49,14 @@ function addChatRoute(
         body: described,
         headers,
         response: {
-          200: z.looseObject({}).describe('As the format has it, whole or as a stream.'),
+          200: {
+            description: 'As the format has it: whole, or a stream where one is asked for.',
+            content: {
+              'application/json': { schema: z.looseObject({}) },
+              'text/event-stream': { schema: z.string() },
+            },
+          },
+          ...FAILURES,
         },
       },
       validatorCompiler: () => (value) => ({ value }),

@@ -30,6 +30,7 @@ export function addStatusRoutes(instance: FastifyInstance, options: StatusRoutes
       schema: {
         summary: 'Whether the service answers; needs no key',
         tags: ['status'],
+        security: [],
         response: {
           200: z.object({
             status: z.literal('ok'),
@@ -62,8 +63,13 @@ export function addStatusRoutes(instance: FastifyInstance, options: StatusRoutes
       schema: {
         summary: 'Metrics for Prometheus; needs the key of an administrator where there are keys',
         tags: ['status'],
-        response: { 200: z.string().describe('The text format of Prometheus.'), ...FAILURES },
-        produces: ['text/plain'],
+        response: {
+          200: {
+            description: 'The text format of Prometheus.',
+            content: { 'text/plain': { schema: z.string() } },
+          },
+          ...FAILURES,
+        },
       },
     },
     async ({ exchange }, reply) => {
@@ -81,8 +87,9 @@ export function addStatusRoutes(instance: FastifyInstance, options: StatusRoutes
     {
       config: { open: true },
       schema: {
-        summary: 'This description',
+        summary: 'This description; needs no key',
         tags: ['status'],
+        security: [],
         response: { 200: z.looseObject({}).describe('OpenAPI 3.1.') },
       },
     },
