@@ -9,6 +9,7 @@ import { runProgram } from './program.js';
 import { report } from './report.js';
 import { route } from './route.js';
 import { run } from './run.js';
+import { serve } from './serve.js';
 import { show } from './show.js';
 import { simulate } from './simulate.js';
 import { validate } from './validate.js';
@@ -26,6 +27,7 @@ const commands = [
   report,
   exportCommand,
   route,
+  serve,
   simulate,
   list,
   show,

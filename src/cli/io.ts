@@ -13,6 +13,8 @@ export interface Io {
   readonly now: () => Date;
   /** Calls back at each Ctrl-C (or SIGTERM) until the returned function is called. */
   readonly onInterrupt: (listener: () => void) => () => void;
+  /** Ends the process at once, whatever is still open: for whoever asks a second time. */
+  readonly exit: (code: ExitCode) => void;
 }
 
 /** The process's own streams, environment and signals. */
@@ -37,6 +39,7 @@ export function processIo(): Io {
         process.off('SIGTERM', listener);
       };
     },
+    exit: (code) => process.exit(code),
   };
 }
 

@@ -38,6 +38,7 @@ async function switchyard(args: readonly string[], env: Io['env'] = {}) {
     columns: 120,
     now: () => new Date(),
     onInterrupt: () => () => {},
+    exit: () => {},
   });
   return { code, ...said };
 }

@@ -25,6 +25,7 @@ export function memoryIo(given: Partial<Io> = {}): MemoryIo {
     columns: 80,
     now: () => new Date(time),
     onInterrupt: () => () => {},
+    exit: () => {},
     ...given,
     outText: () => written.out,
     errText: () => written.err,

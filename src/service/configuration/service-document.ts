@@ -128,7 +128,7 @@ export const serviceDocument = mapping('a mapping of keys such as models and ten
   ).optional(),
   snapshots: mapping('a mapping with folder and every_minutes', {
     folder: path('Where the snapshots go.'),
-    every_minutes: integer(1, 525_600).describe('Minutes from one snapshot to the next.'),
+    every_minutes: integer(1, 10_080).describe('Minutes from one snapshot to the next.'),
   })
     .describe('Copies of the ledger as Parquet files, on a schedule. Default: none.')
     .optional(),

@@ -1,0 +1,221 @@
+import { readFile } from 'node:fs/promises';
+import { ExactCache } from '../caches/index.js';
+import { Budget, toUsd } from '../costs/index.js';
+import type { SignalSource } from '../features/index.js';
+import { sha256 } from '../hash.js';
+import { openUpstream, systemClock, type Upstream } from '../models/index.js';
+import {
+  createGateway,
+  createMetrics,
+  createServer,
+  createTenants,
+  type LiveTable,
+  SERVICE_RUN,
+  type ServiceConfig,
+  type ServiceSettings,
+  spentSoFar,
+} from '../service/index.js';
+import { openServiceLedger } from '../store/index.js';
+import { policyOfTable, type RoutingTable, signalsOfTable } from '../tables/index.js';
+import { version } from '../version.js';
+import { environment, type LogLevel } from './global-options.js';
+import type { Io } from './io.js';
+import { createServiceLog, logGatewayEvent, type ServiceLog } from './service-log.js';
+import { openSignalSource } from './signals.js';
+import { isStoodInFor, startSimulated } from './simulated-upstream.js';
+import { scheduleSnapshots } from './snapshots.js';
+
+/** Below the half minute that supervisors usually give. */
+const DRAIN_MS = 25_000;
+
+export interface ServiceOpening {
+  readonly envFile: string[] | undefined;
+  readonly logLevel: LogLevel;
+}
+
+/** A service that listens. */
+export interface OpenedService {
+  readonly url: string;
+  readonly port: number;
+  /** Ids of the models, and which of them are simulated. */
+  readonly models: readonly { readonly id: string; readonly simulated: boolean }[];
+  /** SHA-256 of the routing table's file; null without one. */
+  readonly tableHash: string | null;
+  /** Answers what is under way, writes down what is not yet, and lets everything go. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens everything that a service is made of, and listens.
+ * @throws UserError for a key that is missing, a ledger that is in use, a port that is taken …
+ */
+export async function openService(
+  settings: ServiceSettings,
+  args: ServiceOpening,
+  io: Io,
+): Promise<OpenedService> {
+  const opened: (() => Promise<void>)[] = [];
+  try {
+    return { ...(await assemble(settings, args, io, opened)), close: () => closeAll(opened) };
+  } catch (error) {
+    await closeAll(opened).catch(() => {});
+    throw error;
+  }
+}
+
+/** What was opened last rests on what was opened before it, so it goes first; one that fails stops none. */
+async function closeAll(opened: (() => Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (let next = opened.pop(); next !== undefined; next = opened.pop()) {
+    await next().catch((error: unknown) => failures.push(error));
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+async function assemble(
+  { config, table }: ServiceSettings,
+  args: ServiceOpening,
+  io: Io,
+  opened: (() => Promise<void>)[],
+): Promise<Omit<OpenedService, 'close'>> {
+  const now = (): number => io.now().getTime();
+  const level = logLevelOf(args, config, io);
+  const log = createServiceLog(level, io.err, now);
+  const stored = await openServiceLedger(config.ledger);
+  opened.push(() => stored.close());
+  const upstreams = await openUpstreams(config, args, io, opened);
+  const live = table === null ? null : await liveTable(table, config);
+  const signals = table === null ? NO_SIGNALS : await openSignals(table, args, log, io);
+  const metrics = createMetrics([...upstreams.keys()]);
+  const ledger = metrics.observe(stored);
+  const { tenants: configs, limits, cache: caching } = config;
+  const tenants = createTenants(configs, { now, spent: await spentSoFar(configs, stored, now()) });
+  const cache = caching.enabled
+    ? new ExactCache({
+        maxEntries: caching.maxEntries,
+        maxBytes: caching.maxMegabytes * 1e6,
+        ttlMs: caching.ttlSeconds * 1000,
+        now,
+      })
+    : null;
+  const gateway = createGateway({
+    upstreams,
+    aliases: config.aliases,
+    fallbacks: Object.fromEntries(config.models.map(({ id, fallbacks }) => [id, fallbacks])),
+    table: live,
+    signals,
+    cache,
+    compressor: null,
+    ledger,
+    tenants,
+    limits,
+    clock: systemClock,
+    seed: SEED,
+    storePrompts: config.storePrompts,
+    onEvent: (event) => logGatewayEvent(log, event),
+  });
+  if (config.snapshots !== null) opened.push(scheduleSnapshots(stored, config.snapshots, log));
+  const server = await createServer({
+    gateway,
+    ledger,
+    tenants,
+    cache,
+    metrics,
+    models: [...upstreams.values()].map(({ id, pricing, origin }) => ({
+      id,
+      aliases: Object.keys(config.aliases).filter((alias) => config.aliases[alias] === id),
+      pricing,
+      simulated: origin === 'simulated',
+    })),
+    table:
+      live === null ? null : { name: live.table.name, sha256: live.sha256, policy: live.policy.id },
+    version,
+    host: config.host,
+    port: config.port,
+    allowedHosts: config.allowedHosts,
+    limits: { ...limits, drainMs: DRAIN_MS },
+    log: { level, destination: { write: io.err } },
+    now,
+  });
+  opened.push(() => server.close());
+  return {
+    url: server.url,
+    port: server.port,
+    models: [...upstreams.values()].map(({ id, origin }) => ({
+      id,
+      simulated: origin === 'simulated',
+    })),
+    tableHash: live?.sha256 ?? null,
+  };
+}
+
+/** Lots are drawn by this and the operation's id, which nobody can foresee. */
+const SEED = 1;
+
+const NO_SIGNALS: ReadonlyMap<string, SignalSource> = new Map();
+
+/** A flag or a variable, where it says something else than what holds anyway, goes over the file. */
+function logLevelOf({ logLevel }: ServiceOpening, config: ServiceConfig, io: Io): LogLevel {
+  const said = logLevel !== 'info' || Boolean(io.env.SWITCHYARD_LOG_LEVEL);
+  return said ? logLevel : (config.logLevel ?? logLevel);
+}
+
+async function openUpstreams(
+  config: ServiceConfig,
+  args: ServiceOpening,
+  io: Io,
+  opened: (() => Promise<void>)[],
+): Promise<ReadonlyMap<string, Upstream>> {
+  const env = environment(args, io);
+  let standInUrl: string | null = null;
+  if (config.models.some(isStoodInFor)) {
+    const standIn = await startSimulated(config.simulated);
+    opened.push(() => standIn.close());
+    standInUrl = `${standIn.url}/v1`;
+  }
+  const upstreams = new Map<string, Upstream>();
+  for (const { fallbacks: _fallbacks, ...spec } of config.models) {
+    const baseUrl = isStoodInFor(spec) ? standInUrl : spec.baseUrl;
+    const upstream = await openUpstream({ ...spec, baseUrl }, { env });
+    opened.push(() => upstream.close());
+    upstreams.set(spec.id, upstream);
+  }
+  return upstreams;
+}
+
+async function liveTable(table: RoutingTable, config: ServiceConfig): Promise<LiveTable> {
+  const content = await readFile(config.table ?? '');
+  return { table, sha256: sha256(content), policy: policyOfTable(table) };
+}
+
+async function openSignals(
+  table: RoutingTable,
+  { envFile }: ServiceOpening,
+  log: ServiceLog,
+  io: Io,
+): Promise<ReadonlyMap<string, SignalSource>> {
+  const signals = new Map<string, SignalSource>();
+  for (const spec of signalsOfTable(table)) {
+    const source = await openSignalSource(
+      spec,
+      {
+        envFile,
+        // The gateway reserves for the tenant that asks.
+        gate: new Budget(null),
+        runId: SERVICE_RUN,
+        prompts: [],
+        onAbandoned: (usage) => {
+          const known = usage.flatMap(({ cost }) => cost ?? []);
+          const cost_usd = toUsd(known.reduce((sum, cost) => sum + cost, 0));
+          log('warn', 'a signal was paid for and its reader had left', {
+            signal: spec.model,
+            cost_usd,
+          });
+        },
+      },
+      io,
+    );
+    signals.set(source.id, source);
+  }
+  return signals;
+}

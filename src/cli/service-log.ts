@@ -1,0 +1,52 @@
+import type { GatewayEvent } from '../service/index.js';
+
+/** As the request log numbers them. */
+const LEVELS = { error: 50, warn: 40, info: 30, debug: 20 } as const;
+export type ServiceLogLevel = keyof typeof LEVELS;
+
+/** Writes one JSON object a line, in the form of the request log. */
+export type ServiceLog = (
+  level: ServiceLogLevel,
+  message: string,
+  fields?: Readonly<Record<string, unknown>>,
+) => void;
+
+/** @param least what is less than this is left out */
+export function createServiceLog(
+  least: ServiceLogLevel,
+  write: (line: string) => void,
+  now: () => number,
+): ServiceLog {
+  return (level, message, fields = {}) => {
+    if (LEVELS[level] < LEVELS[least]) return;
+    write(`${JSON.stringify({ level: LEVELS[level], time: now(), ...fields, msg: message })}\n`);
+  };
+}
+
+/** What happens inside the gateway, as far as the log of requests does not tell it. */
+export function logGatewayEvent(log: ServiceLog, event: GatewayEvent): void {
+  switch (event.kind) {
+    case 'attempt_failed': {
+      const { operation, model, error, next } = event;
+      log('warn', 'attempt failed', { operation, model, error, next });
+      return;
+    }
+    case 'ledger_failed':
+      log('error', 'ledger failed', { operation: event.operation, ...errorFields(event.error) });
+      return;
+    case 'unexpected':
+      log('error', 'fault of the program', {
+        operation: event.operation,
+        ...errorFields(event.error),
+      });
+      return;
+    case 'done':
+      return;
+  }
+}
+
+export function errorFields(error: unknown): Readonly<Record<string, unknown>> {
+  return error instanceof Error
+    ? { error: error.message, stack: error.stack }
+    : { error: String(error) };
+}

@@ -1,0 +1,79 @@
+import { relative } from 'node:path';
+import type { ServiceSettings } from '../service/index.js';
+import type { RoutingTable } from '../tables/index.js';
+import type { Io } from './io.js';
+import type { OpenedService } from './open-service.js';
+
+/** Tells what is served and where: one JSON object or the address on stdout, the rest on stderr. */
+export function announce(
+  service: OpenedService,
+  settings: ServiceSettings,
+  args: { readonly json: boolean; readonly quiet: boolean; readonly logLevel: string },
+  io: Io,
+): void {
+  io.out(args.json ? `${JSON.stringify(factsOf(service, settings))}\n` : `${service.url}\n`);
+  if (args.logLevel !== 'error') {
+    for (const warning of settings.warnings) io.err(`warning: ${warning}\n`);
+  }
+  if (!args.quiet) io.err(`${textOf(service, settings, io)}\n`);
+}
+
+function factsOf({ url, port, models, tableHash }: OpenedService, settings: ServiceSettings) {
+  const { config, table } = settings;
+  return {
+    url,
+    port,
+    pid: process.pid,
+    models: models.map(({ id }) => id),
+    table:
+      table === null
+        ? null
+        : {
+            path: config.table,
+            name: table.name,
+            policy: table.policy.id,
+            sha256: tableHash,
+            simulated: table.simulated,
+            verdict: table.provenance.verdict,
+          },
+    ledger: config.ledger,
+    simulated: models.every(({ simulated }) => simulated),
+  };
+}
+
+function textOf(service: OpenedService, { config, table }: ServiceSettings, io: Io): string {
+  const { url, models } = service;
+  const shown = (path: string): string => {
+    const near = relative(io.cwd, path);
+    return near.startsWith('..') ? path : near;
+  };
+  const names = models.map(({ id }) => id).join(', ');
+  const simulated = models.some((one) => one.simulated)
+    ? '\n           SIMULATED models: what they say is made up, and costs nothing'
+    : '';
+  const tenants = config.tenants.map(({ id }) => id).join(', ');
+  return `Serving at ${url} (requests are described at ${url}/openapi.json)
+  models   ${names}${simulated}
+  table    ${table === null ? 'none: requests name their model' : tableText(table, shown(config.table ?? ''))}
+  tenants  ${tenants === '' ? 'none: anybody on this machine' : tenants}
+  cache    ${config.cache.enabled ? `exact, ${config.cache.ttlSeconds} s` : 'off'}
+  ledger   ${shown(config.ledger)}${config.storePrompts ? ', with the texts of requests and answers' : ''}
+OpenAI SDK: base_url ${url}/v1   Anthropic SDK: base_url ${url}
+Next: ${curl(service, config.tenants.length > 0, table)}`;
+}
+
+function tableText({ policy, provenance, simulated }: RoutingTable, path: string): string {
+  const label = simulated ? ' (fitted on SIMULATED outcomes)' : '';
+  return `${path}: "auto" is decided by ${policy.id}${label}\n           ${provenance.verdict}`;
+}
+
+function curl({ url, models }: OpenedService, keyed: boolean, table: RoutingTable | null): string {
+  const model = table === null ? `, "model": "${models[0]?.id ?? ''}"` : '';
+  const headers = [
+    'content-type: application/json',
+    ...(keyed ? ['authorization: Bearer KEY'] : []),
+    ...(table?.needs.domain ? ['x-switchyard-domain: NAME'] : []),
+  ];
+  const flags = headers.map((header) => `-H '${header}'`).join(' ');
+  return `curl ${url}/v1/generate ${flags} -d '{"prompt": "What is 17 x 23?"${model}}'`;
+}

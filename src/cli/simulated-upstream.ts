@@ -1,0 +1,19 @@
+import { readDataset } from '../datasets/index.js';
+import { type ModelSpec, providerOf, type StandIn, startStandIn } from '../models/index.js';
+import type { ServiceConfig } from '../service/index.js';
+import { createTableReader } from '../store/index.js';
+import { answerKeyOf, shippedDataset } from './answer-key.js';
+
+/** Whether a model is simulated and has no address, so that it must be stood in for. */
+export function isStoodInFor({ id, baseUrl }: Pick<ModelSpec, 'id' | 'baseUrl'>): boolean {
+  return providerOf(id) === 'simulated' && baseUrl === null;
+}
+
+/** Starts the stand-in that answers for simulated models, on a loopback port of its own. */
+export async function startSimulated({
+  dataset,
+  seed,
+}: ServiceConfig['simulated']): Promise<StandIn> {
+  const { prompts } = await readDataset(dataset ?? shippedDataset, { reader: createTableReader() });
+  return startStandIn({ answerKey: answerKeyOf(prompts), seed });
+}
