@@ -1,7 +1,5 @@
 import { type Frame, WireAnswerError } from './chat-format.js';
 
-const LINE_FEED = 10;
-const CARRIAGE_RETURN = 13;
 /** Characters of one frame; a body that never ends a frame must not fill the memory. */
 const MAX_FRAME = 32 * 1024 * 1024;
 
@@ -32,7 +30,8 @@ export function createFrameSplitter(): FrameSplitter {
   let line = '';
   let event: string | null = null;
   let data: string | null = null;
-  let endedByReturn = false;
+  /** Whether the last chunk ended with a return, whose line feed may still come. */
+  let wasReturn = false;
 
   function endLine(frames: Frame[]): void {
     if (line === '') {
@@ -57,30 +56,26 @@ export function createFrameSplitter(): FrameSplitter {
     push(chunk) {
       const text = decoder.decode(chunk, { stream: true });
       const frames: Frame[] = [];
+      if (text === '') return frames;
       let taken = 0;
-      let lineStart = 0;
-      for (let at = 0; at < text.length; at++) {
-        const code = text.charCodeAt(at);
-        if (code !== LINE_FEED && code !== CARRIAGE_RETURN) {
-          endedByReturn = false;
-          continue;
-        }
-        const isSecondHalf = code === LINE_FEED && endedByReturn;
-        endedByReturn = code === CARRIAGE_RETURN;
-        if (isSecondHalf) {
-          lineStart = at + 1;
-          continue;
-        }
-        line += text.slice(lineStart, at);
-        lineStart = at + 1;
+      let lineStart = wasReturn && text.startsWith('\n') ? 1 : 0;
+      let feed = text.indexOf('\n', lineStart);
+      let carriage = text.indexOf('\r', lineStart);
+      while (feed !== -1 || carriage !== -1) {
+        const isReturn = carriage !== -1 && (feed === -1 || carriage < feed);
+        const end = isReturn ? carriage : feed;
+        const next = isReturn && feed === end + 1 ? end + 2 : end + 1;
+        line += text.slice(lineStart, end);
+        lineStart = next;
         if (line === '') {
-          // The line feed of a pair stays with its return where both are at hand.
-          const isPair = endedByReturn && text.charCodeAt(at + 1) === LINE_FEED;
-          raw += text.slice(taken, isPair ? at + 2 : at + 1);
-          taken = isPair ? at + 2 : at + 1;
+          raw += text.slice(taken, next);
+          taken = next;
         }
         endLine(frames);
+        if (feed !== -1 && feed < next) feed = text.indexOf('\n', next);
+        if (carriage !== -1 && carriage < next) carriage = text.indexOf('\r', next);
       }
+      wasReturn = text.endsWith('\r');
       raw += text.slice(taken);
       line += text.slice(lineStart);
       if (raw.length > MAX_FRAME) {

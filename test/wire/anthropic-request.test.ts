@@ -111,6 +111,32 @@ describe('a request in the Anthropic messages format', () => {
     ]);
   });
 
+  it('joins only the turn after results to them', () => {
+    const result = { type: 'tool_result', tool_use_id: 't', content: 'A cat.' };
+    const say = (text: string) => ({ type: 'text', text });
+    const rewritten = (messages: readonly object[]) =>
+      anthropicMessages.requestBody(
+        anthropicMessages.parseRequest({ model: 'm', max_tokens: 1, messages }),
+        'anthropic-messages',
+      ).messages;
+    const turns = [
+      { role: 'user', content: [result] },
+      { role: 'user', content: 'One' },
+      { role: 'user', content: 'Two' },
+    ];
+    expect(rewritten(turns)).toEqual([
+      { role: 'user', content: [result, say('One')] },
+      { role: 'user', content: 'Two' },
+    ]);
+    const named = [turns[0]!, { ...turns[1]!, x_name: 'ada' }];
+    expect(rewritten(named)).toEqual(named);
+    const mixed = [{ role: 'user', content: [say('One'), result], x_name: 'ada' }];
+    expect(rewritten(mixed)).toEqual([
+      { role: 'user', content: 'One', x_name: 'ada' },
+      { role: 'user', content: [result], x_name: 'ada' },
+    ]);
+  });
+
   it('cannot be written without a limit', () => {
     const request = anthropicMessages.parseRequest({
       model: 'm',

@@ -288,6 +288,29 @@ describe('a stream of Anthropic’s', () => {
     });
   });
 
+  it('keeps a call that broke off as far as it came, and refuses one without a name', () => {
+    const opened = (block: object) =>
+      body.slice(0, body.indexOf('event: ping')) +
+      typed({
+        type: 'content_block_start',
+        index: 0,
+        content_block: { type: 'tool_use', ...block },
+      });
+    const broken =
+      opened({ id: 't1', name: 'f' }) +
+      typed({
+        type: 'content_block_delta',
+        index: 0,
+        delta: { type: 'input_json_delta', partial_json: '{"a' },
+      });
+    expect(read(anthropicMessages, broken).reader.answer()?.parts).toEqual([
+      { kind: 'tool_call', id: 't1', name: 'f', arguments: '{"a' },
+    ]);
+    const bare = read(anthropicMessages, opened({ id: 't1', name: 'f' })).reader.answer();
+    expect(bare?.parts).toEqual([{ kind: 'tool_call', id: 't1', name: 'f', arguments: '' }]);
+    expect(() => read(anthropicMessages, opened({ id: 't1' }))).toThrow(WireAnswerError);
+  });
+
   it('numbers its blocks, and closes one before the next', () => {
     const out = written(anthropicMessages, [
       { kind: 'start', id: 'a1', model: 'm', inputTokens: null },

@@ -78,22 +78,28 @@ function choiceBody(choice: ToolChoice): Unknowns {
   return { type: choice === 'required' ? 'any' : choice };
 }
 
-/** Results of tools go into one turn of the user's, with the text that follows them. */
+/**
+ * Results of tools go into one turn of the user's, with the text that follows them, where what else
+ * is said about the turns is the same. (Two turns of the user's in a row say the same as one.)
+ */
 function messageBodies(messages: readonly ChatMessage[]): readonly Unknowns[] {
   const bodies: Unknowns[] = [];
-  let results: Unknowns[] | null = null;
+  let open: { readonly blocks: Unknowns[]; readonly extra: Unknowns | undefined } | null = null;
   messages.forEach(({ role, parts, extra }, index) => {
     const path = `messages.${index}`;
-    if (results !== null && (role === 'tool' || role === 'user')) {
-      for (const part of parts) results.push(blockBody(part, path));
-      if (role === 'user') results = null;
-    } else if (role === 'tool') {
-      results = parts.map((part) => blockBody(part, path));
-      bodies.push({ role: 'user', content: results, ...extra });
-    } else {
-      results = null;
-      bodies.push({ role, content: contentBody(parts, path), ...extra });
+    if (open !== null && open.extra === extra && (role === 'tool' || role === 'user')) {
+      for (const part of parts) open.blocks.push(blockBody(part, path));
+      if (role === 'user') open = null;
+      return;
     }
+    if (role === 'tool') {
+      const blocks = parts.map((part) => blockBody(part, path));
+      open = { blocks, extra };
+      bodies.push({ role: 'user', content: blocks, ...extra });
+      return;
+    }
+    open = null;
+    bodies.push({ role, content: contentBody(parts, path), ...extra });
   });
   return bodies;
 }

@@ -49,7 +49,10 @@ export function createStreamReader(): StreamReader {
     blocks.set(index, { opening, additions: {}, citations: [], json: '', call });
     if (call !== null) {
       const { id, name } = opening;
-      return [{ kind: 'tool_call', index: call, id: String(id), name: String(name) }];
+      if (typeof id !== 'string' || typeof name !== 'string' || id === '' || name === '') {
+        throw new WireAnswerError('a call of a tool in the stream has no id or no name');
+      }
+      return [{ kind: 'tool_call', index: call, id, name }];
     }
     if (opening.type !== 'text') return [{ kind: 'other' }];
     return opening.text ? [{ kind: 'text', text: String(opening.text) }] : [];
@@ -145,7 +148,7 @@ function partOf({ opening, additions, citations, json, call }: OpenBlock): ChatP
     block[member] = typeof before === 'string' ? before + text : text;
   }
   if (citations.length > 0) block.citations = citations;
-  if (json !== '') block.input = inputOf(json);
+  if (json !== '' || call !== null) block.input = inputOf(json);
   const part = answerPart(block);
   // A call that was broken off keeps the text of its arguments as far as it came.
   return part.kind === 'tool_call' && call !== null ? { ...part, arguments: json } : part;
