@@ -1,0 +1,328 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { main } from '../../src/cli/index.js';
+import { sha256 } from '../../src/hash.js';
+import { type RoutingTable, serializeRoutingTable } from '../../src/tables/index.js';
+import { memoryIo } from './memory-io.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'switchyard-'));
+});
+beforeEach(() => rmSync(join(folder, 'results'), { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const file = (name: string, text: string) => writeFileSync(join(folder, name), text);
+
+const unknown = { mean: null, low: null, high: null };
+const TABLE: RoutingTable = {
+  format: 'switchyard-routing-table',
+  format_version: 1,
+  name: 'by-hand',
+  created_at: '2026-01-01T00:00:00.000Z',
+  simulated: true,
+  policy: {
+    id: 'always@simulated/large',
+    router: 'always',
+    dial: 'simulated/large',
+    models: ['simulated/large'],
+    parameters: {},
+  },
+  needs: { domain: false, answers: false },
+  expected: { quality: unknown, cost_usd_per_1k: unknown, shares: {}, describes: 'policy' },
+  provenance: {
+    run: 'none',
+    data_hash: 'none',
+    seed: 1,
+    split_seed: 1,
+    fitted_on: 'fit',
+    prompts: 0,
+    judge: 'none',
+    code_version: 'none',
+    verdict: 'It pays by hand.',
+    warnings: [],
+  },
+};
+
+/** Runs `serve` to its end. */
+async function serve(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const io = memoryIo({ cwd: folder, env });
+  const code = await main(['serve', ...args], io);
+  return { code, out: io.outText(), err: io.errText() };
+}
+
+interface Announced {
+  readonly url: string;
+  readonly port: number;
+  readonly pid: number;
+  readonly models: readonly string[];
+  readonly table: Readonly<Record<string, unknown>> | null;
+  readonly ledger: string;
+  readonly simulated: boolean;
+}
+
+/** Starts `serve` in this process on a free port, and ends it after `use`. */
+async function serving<T>(
+  args: readonly string[],
+  use: (announced: Announced, interrupt: () => void) => Promise<T>,
+  env: Readonly<Record<string, string>> = {},
+) {
+  let interrupt = (): void => {};
+  const exits: number[] = [];
+  let said: (line: string) => void;
+  const first = new Promise<string>((resolve) => {
+    said = resolve;
+  });
+  const io = memoryIo({
+    cwd: folder,
+    env,
+    out: (text) => said(text),
+    onInterrupt: (listener) => {
+      interrupt = listener;
+      return () => {};
+    },
+    exit: (code) => void exits.push(code),
+  });
+  const ending = main(['serve', '--json', '--port', '0', ...args], io);
+  const line = await Promise.race([
+    first,
+    ending.then((code) => {
+      throw new Error(`serve ended with ${code}: ${io.errText()}`);
+    }),
+  ]);
+  try {
+    const used = await use(JSON.parse(line), () => interrupt());
+    return { used, err: io.errText, exits };
+  } finally {
+    interrupt();
+    expect(await ending).toBe(0);
+  }
+}
+
+const post = (url: string, body: object, headers: Readonly<Record<string, string>> = {}) =>
+  fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+
+describe('serve', () => {
+  test('without a word answers with the simulated models, labelled, and tells how to ask', async () => {
+    const { used, err } = await serving([], async (announced) => {
+      const answered = await post(`${announced.url}/v1/generate`, {
+        prompt: 'What is 17 x 23?',
+        model: 'simulated/large',
+      });
+      const health = await (await fetch(`${announced.url}/health`)).json();
+      return { announced, answered, health, body: await answered.json() };
+    });
+    const { announced, answered, health, body } = used;
+    expect(announced).toEqual({
+      url: `http://127.0.0.1:${announced.port}`,
+      port: expect.any(Number),
+      pid: process.pid,
+      models: ['simulated/small', 'simulated/medium', 'simulated/large', 'simulated/judge'],
+      table: null,
+      ledger: join(folder, 'results/service.duckdb'),
+      simulated: true,
+    });
+    expect(answered.headers.get('x-switchyard-simulated')).toBe('true');
+    expect(body).toMatchObject({ model: 'simulated/large', cached: false, simulated: true });
+    expect(health).toMatchObject({ status: 'ok', simulated: true });
+    expect(err()).toContain(
+      `OpenAI SDK: base_url ${announced.url}/v1   Anthropic SDK: base_url ${announced.url}\n`,
+    );
+    expect(err()).toContain('SIMULATED models: what they say is made up');
+    expect(err()).toContain(`Next: curl ${announced.url}/v1/generate `);
+    expect(err()).toContain('Finishing what is under way');
+  });
+
+  test('decides "auto" by a table, and says whose verdict that is', async () => {
+    const text = serializeRoutingTable(TABLE);
+    file('t.json', text);
+    const { used, err } = await serving(['--table', 't.json'], async (announced) => {
+      const answered = await post(`${announced.url}/v1/generate`, { prompt: 'Hello' });
+      return { announced, answered, body: await answered.json() };
+    });
+    expect(used.announced.models).toEqual(['simulated/large']);
+    expect(used.announced.table).toEqual({
+      path: join(folder, 't.json'),
+      name: 'by-hand',
+      policy: 'always@simulated/large',
+      sha256: sha256(text),
+      simulated: true,
+      verdict: 'It pays by hand.',
+    });
+    expect(used.answered.headers.get('x-switchyard-policy')).toBe('always@simulated/large');
+    expect(used.body).toMatchObject({ model: 'simulated/large', cause: 'policy' });
+    expect(err()).toContain(
+      't.json: "auto" is decided by always@simulated/large (fitted on SIMULATED outcomes)',
+    );
+    expect(err()).toContain('It pays by hand.');
+  });
+
+  test('goes on with a tenant’s budget where the last service left it', async () => {
+    file(
+      'tenants.yaml',
+      `tenants: [{ id: a, key_sha256: ${sha256('k')}, daily_usd: 0.001, soft_share: 0.01 }]\nmodels: [simulated/small]\nledger: tenants.duckdb\ncache: { enabled: false }\nlog_level: warn\n`,
+    );
+    const headers = { authorization: 'Bearer k' };
+    const ask = (url: string, max_tokens: number) =>
+      post(
+        `${url}/v1/generate`,
+        { prompt: 'a'.repeat(2_000), model: 'small', max_tokens },
+        headers,
+      );
+    const started = await serving(['--config', 'tenants.yaml'], async ({ url, ledger }) => {
+      expect(ledger).toBe(join(folder, 'tenants.duckdb'));
+      expect((await post(`${url}/v1/generate`, { prompt: 'a', model: 'small' })).status).toBe(401);
+      const answered = await ask(url, 100);
+      expect(answered.status).toBe(200);
+      return (await answered.json()).cost as number;
+    });
+    expect(started.used).toBeGreaterThan(0);
+    // Requests are told at `info`, which this file asked not to hear.
+    expect(started.err()).not.toContain('"msg":"request"');
+    await serving(['--config', 'tenants.yaml'], async ({ url }) => {
+      const warned = await ask(url, 100);
+      expect(warned.headers.get('x-switchyard-warning')).toContain(
+        'of the daily budget of $0.001 is spent',
+      );
+      const refused = await ask(url, 2_400);
+      expect(refused.status).toBe(402);
+      const { error } = await refused.json();
+      expect(error).toMatchObject({ code: 'budget_exceeded' });
+      expect(error.message).toContain('The daily budget of $0.001 leaves no room');
+    });
+  });
+
+  test('writes a last snapshot when it ends', async () => {
+    file(
+      'snap.yaml',
+      'models: [simulated/small]\nledger: snap.duckdb\nsnapshots: { folder: snaps, every_minutes: 60 }\n',
+    );
+    await serving(['--config', 'snap.yaml'], async ({ url }) => {
+      await (await post(`${url}/v1/generate`, { prompt: 'a', model: 'small' })).text();
+    });
+    expect(existsSync(join(folder, 'snaps'))).toBe(true);
+  });
+
+  test('ends at once where it is asked a second time', async () => {
+    const { used, exits } = await serving([], async (_, interrupt) => {
+      interrupt();
+      interrupt();
+      return null;
+    });
+    expect(used).toBeNull();
+    expect(exits[0]).toBe(130);
+  });
+});
+
+describe('a mistake is one line, and leaves nothing behind', () => {
+  const tableOf = (model: string) =>
+    serializeRoutingTable({
+      ...TABLE,
+      policy: { ...TABLE.policy, id: `always@${model}`, dial: model, models: [model] },
+    });
+
+  test.each<[what: string, args: readonly string[], line: RegExp]>([
+    [
+      'a port that is none',
+      ['--port', '70000'],
+      /^switchyard: --port is 70000: give a port from 0 to 65535\.$/,
+    ],
+    ['a port twice', ['--port', '1', '--port', '2'], /--port is given 2 times: give it once\.$/],
+    ['a flag that is none', ['--tabel', 'x'], /unknown argument "tabel"/],
+    [
+      'no such table',
+      ['--table', 'none.json'],
+      /Cannot read the routing table ".*none\.json": write one with "switchyard export"\.$/,
+    ],
+    [
+      'a table that is none',
+      ['--table', 'bad.json'],
+      /bad\.json: not a routing table, as it is no JSON/,
+    ],
+    [
+      'a table of models without a price',
+      ['--table', 'unpriced.json'],
+      /routing table "by-hand" cannot be served as they are: found "my\/x".*--config/,
+    ],
+    [
+      'no such configuration',
+      ['--config', 'none.yaml'],
+      /Configuration file ".*none\.yaml" cannot be read: there is no such file$/,
+    ],
+    [
+      'a mistake in the configuration',
+      ['--config', 'bad.yaml'],
+      /bad\.yaml:2:11 {2}limits\.atempts {2}unknown key, expected one of .* \(did you mean "attempts"\?\)$/,
+    ],
+    [
+      'a key that is missing',
+      ['--config', 'keyless.yaml'],
+      /Model "openai\/gpt-4o-mini" needs the environment variable OPENAI_API_KEY, which is not set/,
+    ],
+    [
+      'an address that others reach',
+      ['--host', '0.0.0.0'],
+      /--host: found "0\.0\.0\.0", which others can reach, expected tenants with keys/,
+    ],
+    ['a dataset that is none', ['--config', 'dataset.yaml'], /bad\.yaml/],
+    ['a tenant that cannot be', ['--new-key', 'a b'], /--new-key is "a b": give a name of letters/],
+  ])('%s', async (_, args, line) => {
+    file('bad.json', 'no json');
+    file('unpriced.json', tableOf('my/x'));
+    file('bad.yaml', 'port: 0\nlimits: { atempts: 1 }\n');
+    file('keyless.yaml', 'models: [openai/gpt-4o-mini]\n');
+    file('dataset.yaml', 'simulated: { dataset: bad.yaml }\n');
+    const { code, out, err } = await serve(args);
+    expect(out).toBe('');
+    expect(err.trimEnd().split('\n')).toHaveLength(1);
+    expect(err.trimEnd()).toMatch(line);
+    expect(code).toBe(2);
+  });
+
+  test('a port that is taken', async () => {
+    const holder = createServer();
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve));
+    const { port } = holder.address() as AddressInfo;
+    const { code, err } = await serve(['--port', String(port)]);
+    expect(err.trimEnd()).toBe(`switchyard: Cannot listen on 127.0.0.1:${port}: the port is taken`);
+    expect(code).toBe(2);
+    // What was opened for it is free again.
+    await serving([], async () => {});
+    holder.close();
+  });
+
+  test('a ledger that is open already', async () => {
+    await serving([], async () => {
+      const { code, err } = await serve(['--port', '0']);
+      expect(err.trimEnd()).toMatch(
+        /^switchyard: The ledger ".*service\.duckdb" is already open: close it first$/,
+      );
+      expect(code).toBe(2);
+    });
+  });
+});
+
+describe('--new-key', () => {
+  test('tells a key once, with the lines that let it in', async () => {
+    const [first, second] = [
+      await serve(['--new-key', 'alice']),
+      await serve(['--new-key', 'alice']),
+    ];
+    const [key] = /^sy-[\w-]{43}$/m.exec(first.out) ?? [''];
+    expect(first).toMatchObject({ code: 0, err: '' });
+    expect(first.out).toContain(`tenants:\n  - id: alice\n    key_sha256: ${sha256(key)}\n`);
+    expect(second.out).not.toContain(key);
+    const { tenant, ...made } = JSON.parse((await serve(['--new-key', 'bob', '--json'])).out);
+    expect(tenant).toBe('bob');
+    expect(made.sha256).toBe(sha256(made.key));
+    expect(existsSync(join(folder, 'results'))).toBe(false);
+  });
+});
