@@ -36,6 +36,8 @@ export interface ImportedRun {
   readonly scoreScale: number;
   /** The model whose verdicts the scores are; absent where they are no model's, or the data does not say. */
   readonly judgeModel?: string;
+  /** True if the answers are simulated: then all of them are. */
+  readonly simulated?: boolean;
   /** `usd` where any cell has a cost, else `call_share`. */
   readonly costBasis: 'usd' | 'call_share';
   /** SHA-256 of the prompts. */
@@ -54,7 +56,7 @@ export interface ImportOptions {
 /** What a format reads out of a path; `importOutcomes` adds the rest. */
 export type ImportedOutcomes = Pick<
   ImportedRun,
-  'prompts' | 'models' | 'cells' | 'scoreScale' | 'judgeModel'
+  'prompts' | 'models' | 'cells' | 'scoreScale' | 'judgeModel' | 'simulated'
 > & {
   readonly notes: readonly string[];
 };

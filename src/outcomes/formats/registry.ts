@@ -6,9 +6,10 @@ import type { ImportedRun, ImportFormat, ImportOptions } from './imported-run.js
 import { longFormat } from './long-format.js';
 import { routellm } from './routellm.js';
 import { routerbench } from './routerbench.js';
+import { service } from './service.js';
 
 /** Every kind of recorded data that can be imported. */
-export const importFormats: readonly ImportFormat[] = [routellm, routerbench, longFormat];
+export const importFormats: readonly ImportFormat[] = [routellm, routerbench, longFormat, service];
 
 /**
  * Reads recorded outcomes of real models.

@@ -43,6 +43,7 @@ export function toRun(
   options: { readonly name: string; readonly now: string; readonly codeVersion: string },
 ): RunToImport {
   const { name, now, codeVersion } = options;
+  const simulated = imported.simulated ?? false;
   const content = contentHash(imported);
   const runId = `import-${hashOf({ content, name }).slice(0, 16)}`;
   const prompts = new Map(imported.prompts.map((prompt) => [prompt.id, prompt]));
@@ -66,7 +67,7 @@ export function toRun(
       trial,
       cellKey: key,
       status: 'done',
-      origin: 'recorded',
+      origin: simulated ? 'simulated' : 'recorded',
       text: cell.text,
       finishReason: null,
       usage: cell.usage,
@@ -102,7 +103,7 @@ export function toRun(
     models: imported.models,
     trials: imported.cells.reduce((most, { trial }) => Math.max(most, trial), 1),
     seed: 0,
-    simulated: false,
+    simulated,
     scoreScale: imported.scoreScale,
     costBasis: imported.costBasis,
     codeVersion,

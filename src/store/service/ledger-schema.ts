@@ -73,6 +73,7 @@ const DESCRIBED: Readonly<Record<string, Described>> = {
     'One row a request to the service, whatever came of it. Money spent is in usage.',
     {
       seq: 'place in the journal, counts up from 1, may have gaps; the same in usage',
+      operation_id: 'unique; the caller has it in a header',
       received_at: 'UTC; the day and month under which all of it is filed',
       tenant: 'who pays',
       tag: 'what the caller files it under',
