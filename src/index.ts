@@ -1,11 +1,28 @@
 /**
- * Switchyard as a library: measure, compare, hand over. The command is built from the same parts.
+ * Switchyard as a library: measure, compare, hand over, serve. The command is built from the same parts.
  * @packageDocumentation
  */
+export {
+  type CachedAnswer,
+  type CacheScope,
+  cacheKey,
+  ExactCache,
+  type ExactCacheOptions,
+  isCacheable,
+} from './caches/index.js';
+export {
+  type CompressionResult,
+  compressRequest,
+  WhitespaceCompressor,
+} from './compression/index.js';
 export {
   Budget,
   BudgetReached,
   type Catalogue,
+  type CostFilter,
+  type CostGroup,
+  type CostReports,
+  type CostRow,
   CostTracker,
   createCatalogue,
   createTokenCounter,
@@ -53,8 +70,11 @@ export {
   type Model,
   ModelError,
   type ModelRequest,
+  openUpstream,
   startStandIn,
   systemClock,
+  type Upstream,
+  type UpstreamReply,
 } from './models/index.js';
 export {
   buildMatrix,
@@ -78,15 +98,55 @@ export {
   routers,
   type TaskComplexity,
 } from './routers/index.js';
+export {
+  createGateway,
+  createMetrics,
+  createServer,
+  createTenants,
+  defaultServiceConfig,
+  type Gateway,
+  type GatewayOptions,
+  type LedgerEntry,
+  type LiveTable,
+  loadServiceConfig,
+  type Operation,
+  type ServerOptions,
+  type ServiceConfig,
+  type ServiceLedger,
+  type ServiceReply,
+  type ServiceRequest,
+  type ServiceServer,
+  spentSoFar,
+  type Tenant,
+  type Tenants,
+} from './service/index.js';
 export { createRng, type Rng } from './statistics/index.js';
-export { createTableReader, openMemoryStore, openStore, type Store } from './store/index.js';
+export {
+  createTableReader,
+  openMemoryLedger,
+  openMemoryStore,
+  openServiceLedger,
+  openStore,
+  type Store,
+} from './store/index.js';
 export {
   buildRoutingTable,
   decideWithTable,
   parseRoutingTable,
+  policyOfTable,
   type RoutingTable,
   serializeRoutingTable,
 } from './tables/index.js';
 export { UserError } from './user-error.js';
 export { version } from './version.js';
-export type { Message } from './wire/index.js';
+export {
+  anthropicMessages,
+  type ChatAnswer,
+  type ChatEvent,
+  type ChatFormat,
+  type ChatMessage,
+  type ChatRequest,
+  chatFormats,
+  type Message,
+  openaiChat,
+} from './wire/index.js';

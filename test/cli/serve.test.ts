@@ -182,7 +182,7 @@ describe('serve', () => {
       expect((await post(`${url}/v1/generate`, { prompt: 'a', model: 'small' })).status).toBe(401);
       const answered = await ask(url, 100);
       expect(answered.status).toBe(200);
-      return (await answered.json()).cost as number;
+      return ((await answered.json()) as { cost: number }).cost;
     });
     expect(started.used).toBeGreaterThan(0);
     // Requests are told at `info`, which this file asked not to hear.
@@ -194,7 +194,7 @@ describe('serve', () => {
       );
       const refused = await ask(url, 2_400);
       expect(refused.status).toBe(402);
-      const { error } = await refused.json();
+      const { error } = (await refused.json()) as { error: { message: string } };
       expect(error).toMatchObject({ code: 'budget_exceeded' });
       expect(error.message).toContain('The daily budget of $0.001 leaves no room');
     });

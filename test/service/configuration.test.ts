@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Catalogue, createCatalogue } from '../../src/costs/index.js';
 import { sha256 } from '../../src/hash.js';
@@ -372,6 +373,17 @@ log_level: debug
   it('keeps the usual length of answers below the longest', async () => {
     const { config } = await load('limits: { max_tokens: 100 }\n');
     expect(config.limits.defaultMaxTokens).toBe(100);
+  });
+
+  it('stands as an example that can be served as it is', async () => {
+    const file = fileURLToPath(new URL('../../examples/service.yaml', import.meta.url));
+    const { config, warnings } = await loadServiceConfig(file, options());
+    expect(warnings).toEqual([]);
+    expect(config.models.every(({ id }) => id.startsWith('simulated/'))).toBe(true);
+    expect(config.tenants.map(({ id, keyHashes }) => [id, keyHashes])).toEqual([
+      ['alice', [sha256('example-key-of-alice')]],
+      ['operator', [sha256('example-key-of-operator')]],
+    ]);
   });
 
   it('is described by a schema that is current', () => {
