@@ -310,6 +310,19 @@ describe('connections', () => {
     await upstream.close();
   });
 
+  test('the body of an error status is not waited for as long as an answer', async () => {
+    const [server, host] = await listen((socket) =>
+      socket.once('data', () => socket.write('HTTP/1.1 503 No\r\ncontent-length: 9\r\n\r\nbusy')),
+    );
+    const upstream = await openAt(`http://${host}`, 'openai', { timeoutMs: 600_000 });
+    expect(await failureOf(upstream, chat('openai'))).toMatchObject({
+      kind: 'server',
+      message: `${host}: HTTP 503: busy`,
+    });
+    await upstream.close();
+    server.close();
+  });
+
   test('a connection that never stands is no time-out, as nothing was sent', async () => {
     const [silent, host] = await listen((socket) => socket.resume());
     const upstream = await openAt(`https://${host}`, 'openai', { timeoutMs: 60 });

@@ -81,6 +81,17 @@ describe('the input tokens of a request', () => {
     );
   });
 
+  test.each([
+    ['many turns of nothing', Array.from({ length: 100 }, () => '')],
+    ['letters of several tokens each', ['𓀀𒀱𐎀'.repeat(300)]],
+    ['bytes that merge with nothing', [String.fromCharCode(1, 2, 3).repeat(500)]],
+    ['one letter', ['a'.repeat(300)]],
+  ])('are never more than the bound in %s', (_name, texts) => {
+    const messages = texts.map((content) => ({ role: 'user', content }));
+    const asked = chat('openai', { messages });
+    expect(worstInputTokens(asked)).toBeGreaterThanOrEqual(counted(asked));
+  });
+
   test('are expected near the truth in plain text, and below the bound', () => {
     const content = 'The quick brown fox jumps over the lazy dog, and nobody minds. '.repeat(40);
     const asked = chat('openai', { messages: [{ role: 'user', content }] });

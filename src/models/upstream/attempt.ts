@@ -34,7 +34,7 @@ const HIGH_WATER_BYTES = 64 * 2 ** 10;
 /** What a chunk weighs besides its bytes, so that a flood of tiny ones waits, too. */
 const CHUNK_BYTES = 64;
 /** How long the body of an error status is waited for, as the status says the most. */
-const ERROR_BODY_MS = 5_000;
+const ERROR_BODY_MS = 2_000;
 const ONCE = { once: true };
 
 interface Reader {
