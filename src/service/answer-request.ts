@@ -2,7 +2,8 @@ import { type CachedAnswer, cacheKey, isCacheable } from '../caches/index.js';
 import { BudgetReached, type NanoUsd } from '../costs/index.js';
 import { expectedInputTokens, type Upstream } from '../models/index.js';
 import { createRng } from '../statistics/index.js';
-import { answerText, type ChatAnswer } from '../wire/index.js';
+import type { ChatAnswer } from '../wire/index.js';
+import { type Answered, answerByPolicy, type Taken } from './answer-by-policy.js';
 import type { GatewayEvent } from './gateway-event.js';
 import { budgetRefusal, type Generated, generate } from './generate.js';
 import { Meter } from './meter.js';
@@ -18,20 +19,10 @@ import { mistake, notRecorded, Refusal } from './refusal.js';
 import { StreamRelay } from './relay-stream.js';
 import { answerBody, answerFrames } from './repeat-answer.js';
 import { type LimitedRequest, limitAnswer } from './request-limits.js';
-import { checkDomain, type LiveTable, routeLive } from './route-live.js';
+import { checkDomain, type LiveTable } from './route-live.js';
 import type { Stages } from './stages.js';
 import { type OpenStream, takeStream } from './take-stream.js';
-import { takeWhole, type WholeAnswer } from './take-whole.js';
-
-/** An answer, or the beginning of one. */
-type Taken = WholeAnswer | OpenStream;
-type Answered = Generated<Taken> & { readonly cause: Cause };
-
-/** What a policy is told of a call, and what came of it. */
-type Asked = { readonly text: string | null; readonly failed: boolean } & (
-  | { readonly failed: false; readonly generated: Generated<Taken> }
-  | { readonly failed: true; readonly refusal: Refusal }
-);
+import { takeWhole } from './take-whole.js';
 
 /** An answer that is at hand. */
 interface Given {
@@ -43,13 +34,6 @@ interface Given {
   readonly cause: Cause;
   readonly cacheSaving: NanoUsd | null;
 }
-
-/** Refusals after which no other model is asked. */
-const ENDS_ALL: ReadonlySet<string> = new Set([
-  'invalid_request',
-  'client_left',
-  'budget_exceeded',
-]);
 
 const NO_ANSWER = { answeredBy: null, answer: null, firstByteAt: null, cacheSaving: 0 };
 
@@ -166,50 +150,23 @@ class RequestRun {
     return { ...generated, cause: generated.fellBack ? 'fallback' : 'named' };
   }
 
-  /** Answers that a policy reads are asked for whole, and given once one of them is accepted. */
   async #route(table: LiveTable, chat: LimitedRequest): Promise<Answered> {
     const { chains, upstreams, seed, signals } = this.#stages;
-    const { operationId, domain } = this.#request;
-    const reads = table.policy.needs.answers;
-    const called = new Set<Upstream>();
-    const ended: Refusal[] = [];
-    const ask = async (model: string): Promise<Asked> => {
-      // What one model refused as wrong, or nobody waits for, is not sent to another.
-      if (ended[0] !== undefined) return { text: null, failed: true, refusal: ended[0] };
-      const upstream = upstreams.get(model)!;
-      const chain = reads ? [upstream] : chains.chosen(upstream);
-      for (const one of chain) called.add(one);
-      try {
-        const generated = await this.#generate(chain, chat, chat.stream && !reads);
-        const { taken } = generated;
-        const text = taken.kind === 'whole' ? answerText(taken.answer) : null;
-        return { text, failed: false, generated };
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        if (ENDS_ALL.has(error.kind)) ended.push(error);
-        return { text: null, failed: true, refusal: error };
-      }
-    };
-    const { kept, log } = await routeLive({
+    const { chat: uncompressed, domain, operationId } = this.#request;
+    const { log, answered } = await answerByPolicy({
       table,
-      chat: this.#request.chat,
+      chat: uncompressed,
       domain,
       signals,
       meter: this.#draft.meter,
       random: createRng(seed, operationId),
       stop: this.#stop.signal,
-      ask,
-      isShown: (reply) => !reply.failed && reply.generated.taken.kind === 'stream',
+      upstreams,
+      chains,
+      generate: (chain, whole) => this.#generate(chain, chat, chat.stream && !whole),
     });
     this.#draft.routing = log;
-    if (!kept.failed) {
-      const { generated } = kept;
-      return { ...generated, cause: generated.fellBack ? 'fallback' : 'policy' };
-    }
-    const last = [...called].at(-1)!;
-    const others = chains.chosen(last).filter((one) => !called.has(one));
-    if (ended.length > 0 || others.length === 0) throw kept.refusal;
-    return { ...(await this.#generate(others, chat, false)), cause: 'fallback' };
+    return answered();
   }
 
   #generate(

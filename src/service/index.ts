@@ -1,4 +1,10 @@
 export {
+  type Answered,
+  answerByPolicy,
+  type PolicyAnswerOptions,
+  type Taken,
+} from './answer-by-policy.js';
+export {
   defaultServiceConfig,
   loadServiceConfig,
   type ServiceConfigOptions,
