@@ -2,7 +2,7 @@ import { mkdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue } from '@duckdb/node-api';
 import { UserError } from '../user-error.js';
-import { describeDatabaseError } from './database-error.js';
+import { describeDatabaseError, STORE_SETTING } from './database-error.js';
 import { localPath } from './local-path.js';
 import type { Columns, Encoded, RowOf, Table } from './table-columns.js';
 
@@ -32,6 +32,7 @@ export async function openDatabase(
   file: string,
   path: string,
   readOnly: boolean,
+  setting: string = STORE_SETTING,
 ): Promise<Database> {
   try {
     const instance = await DuckDBInstance.fromCache(file, {
@@ -51,25 +52,30 @@ export async function openDatabase(
       },
     };
   } catch (error) {
-    throw describeDatabaseError(error, path);
+    throw describeDatabaseError(error, path, setting);
   }
 }
 
 /**
  * The real path of a database file, so that one file is one instance however it is named.
  * Creates its folders unless `readOnly`.
+ * @param setting where the user names the file
  * @throws UserError for a directory, or where `readOnly` finds no file
  */
-export async function prepareFile(path: string, readOnly: boolean): Promise<string> {
+export async function prepareFile(
+  path: string,
+  readOnly: boolean,
+  setting: string = STORE_SETTING,
+): Promise<string> {
   const file = localPath(path, 'a database');
   const found = await stat(file).catch(ignoreAbsence);
   if (found?.isDirectory()) {
-    throw new UserError(`Database "${path}" is a directory: name a file with --db`);
+    throw new UserError(`Database "${path}" is a directory: name a file with ${setting}`);
   }
   if (found) return realpath(file);
   if (readOnly) {
     throw new UserError(
-      `There is no database "${path}" yet: run or import something first, or name its file with --db`,
+      `There is no database "${path}" yet: run or import something first, or name its file with ${setting}`,
     );
   }
   try {
@@ -83,7 +89,7 @@ export async function prepareFile(path: string, readOnly: boolean): Promise<stri
     }
     if (isCode(error, 'ENOENT')) {
       throw new UserError(
-        `Cannot create the folder "${dirname(path)}" of database "${path}": name a file with --db in a folder that can be written`,
+        `Cannot create the folder "${dirname(path)}" of database "${path}": name a file with ${setting} in a folder that can be written`,
         { cause: error },
       );
     }

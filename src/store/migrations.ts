@@ -1,6 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { UserError } from '../user-error.js';
 import { inTransaction, readRows } from './database.js';
+import { STORE_SETTING } from './database-error.js';
 import { FIRST_SCHEMA } from './first-schema.js';
 import { SIGNALS_SCHEMA } from './signals-schema.js';
 
@@ -27,12 +28,13 @@ export async function migrate(
   path: string,
   readOnly: boolean,
   migrations: readonly Migration[],
+  setting: string = STORE_SETTING,
 ): Promise<void> {
   const known = migrations.length;
-  const version = await readVersion(connection, path, migrations);
+  const version = await readVersion(connection, path, migrations, setting);
   if (version > known) {
     throw new UserError(
-      `Database "${path}" has schema version ${version}, this program knows up to ${known}: update the program, or name another file with --db`,
+      `Database "${path}" has schema version ${version}, this program knows up to ${known}: update the program, or name another file with ${setting}`,
     );
   }
   if (version === known) return;
@@ -57,6 +59,7 @@ async function readVersion(
   connection: DuckDBConnection,
   path: string,
   migrations: readonly Migration[],
+  setting: string,
 ): Promise<number> {
   const tables = await readRows(
     connection,
@@ -65,7 +68,7 @@ async function readVersion(
   if (tables.length === 0) return 0;
   if (!tables.some(([name]) => name === 'schema_migrations')) {
     throw new UserError(
-      `Database "${path}" belongs to another program (it has a table "${tables[0]?.[0]}" and no "schema_migrations"): name another file with --db`,
+      `Database "${path}" belongs to another program (it has a table "${tables[0]?.[0]}" and no "schema_migrations"): name another file with ${setting}`,
     );
   }
   const [latest] = await readRows(
@@ -75,7 +78,7 @@ async function readVersion(
   const [version, first] = latest ?? [];
   if (first !== null && first !== migrations[0]?.name) {
     throw new UserError(
-      `Database "${path}" holds ${first}, not ${migrations[0]?.name}: name another file`,
+      `Database "${path}" holds ${first}, not ${migrations[0]?.name}: name another file with ${setting}`,
     );
   }
   return Number(version ?? 0);

@@ -204,7 +204,7 @@ describe('opening a ledger', () => {
     const path = newPath();
     await (await openStore(path)).close();
     expect(await refusal(openServiceLedger(path))).toContain(
-      'holds runs, outcomes, evaluations, routing tables, not operations and usage of a service',
+      'holds runs, outcomes, evaluations, routing tables, not operations and usage of a service: name another file with "ledger" in the configuration',
     );
     const own = newPath();
     const ledger = await openServiceLedger(own);

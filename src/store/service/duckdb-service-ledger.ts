@@ -22,6 +22,9 @@ interface Waiting {
 /** Of entries on their way from the journal to the tables, unless options say otherwise. */
 const MAX_WAITING = 50_000;
 
+/** Where the user names the ledger's file. */
+const SETTING = '"ledger" in the configuration';
+
 const NONE_REFUSED: readonly null[] = [];
 
 /** Files that this process has open: a second ledger on one of them would write over its journal. */
@@ -46,13 +49,13 @@ export async function openServiceLedger(
 ): Promise<ServiceLedger> {
   const maxWaiting = options.maxWaiting ?? MAX_WAITING;
   try {
-    const file = await prepareFile(path, false);
+    const file = await prepareFile(path, false, SETTING);
     if (open.has(file)) throw new UserError(`The ledger "${path}" is already open: close it first`);
     open.add(file);
     try {
-      const database = await openDatabase(file, path, false);
+      const database = await openDatabase(file, path, false, SETTING);
       try {
-        await migrate(database.writer, path, false, LEDGER_MIGRATIONS);
+        await migrate(database.writer, path, false, LEDGER_MIGRATIONS, SETTING);
         return await recover(database, file, maxWaiting);
       } catch (error) {
         database.close();
@@ -63,7 +66,7 @@ export async function openServiceLedger(
       throw error;
     }
   } catch (error) {
-    throw describeDatabaseError(error, path);
+    throw describeDatabaseError(error, path, SETTING);
   }
 }
 
@@ -75,7 +78,8 @@ async function recover(
   const [row] = await readRows(database.writer, 'SELECT flowed_through FROM journal_position');
   const through = Number(row?.[0] ?? 0);
   let journal: Journal | null = null;
-  const flow = new LedgerFlow(database, through, async (place) => {
+  const describe = (error: unknown): Error => describeDatabaseError(error, database.path, SETTING);
+  const flow = new LedgerFlow(database, through, describe, async (place) => {
     // A segment that cannot be deleted now is tried again after the next transaction.
     await journal?.release(place).catch(() => {});
   });
@@ -167,7 +171,7 @@ class DuckDBServiceLedger implements ServiceLedger {
     try {
       return await reading;
     } catch (error) {
-      throw describeDatabaseError(error, this.#database.path);
+      throw describeDatabaseError(error, this.#database.path, SETTING);
     } finally {
       this.#reads.delete(reading);
     }

@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Database, inTransaction } from '../database.js';
-import { describeDatabaseError } from '../database-error.js';
 import { EntryAppender, type PlacedEntry } from './entry-appender.js';
 
 /** An entry waits for the tables at most about this long. */
@@ -16,7 +15,7 @@ const SLICE = 100;
  */
 export class LedgerFlow {
   readonly #database: Database;
-  /** Called with the highest place that is in the tables, after each transaction. */
+  readonly #describe: (error: unknown) => Error;
   readonly #flowed: (through: number) => Promise<void>;
   #waiting: PlacedEntry[] = [];
   #timer: NodeJS.Timeout | null = null;
@@ -27,8 +26,19 @@ export class LedgerFlow {
   #last = 0;
   #through: number;
 
-  constructor(database: Database, through: number, flowed: (through: number) => Promise<void>) {
+  /**
+   * @param through the highest place that is in the tables already
+   * @param describe what an error of the database says to the user
+   * @param flowed called with the highest place in the tables, after each transaction
+   */
+  constructor(
+    database: Database,
+    through: number,
+    describe: (error: unknown) => Error,
+    flowed: (through: number) => Promise<void>,
+  ) {
     this.#database = database;
+    this.#describe = describe;
     this.#through = through;
     this.#flowed = flowed;
   }
@@ -101,7 +111,7 @@ export class LedgerFlow {
       this.#failure = null;
     } catch (error) {
       this.#dropAppender();
-      this.#failure = describeDatabaseError(error, this.#database.path);
+      this.#failure = this.#describe(error);
       throw this.#failure;
     }
     this.#waiting = this.#waiting.slice(batch.length);
