@@ -25,7 +25,10 @@ export function createClientErrorHandler(
 ): (error: NodeJS.ErrnoException, socket: Socket) => void {
   return (error, socket) => {
     const last = exchanges.get(socket);
-    const exchange = last === undefined || last.response.writableFinished ? null : last;
+    // What is wrong is the request that came last, or whatever came behind it.
+    const isOver =
+      last === undefined || (last.response.writableFinished && last.response.req.complete);
+    const exchange = isOver ? null : last;
     if (error.code === 'ECONNRESET' || !socket.writable || exchange?.response.headersSent) {
       socket.destroy();
       return;

@@ -68,8 +68,9 @@ export class Exchange implements Identity {
     return this.#left.signal;
   }
 
+  /** 499, which nobody reads, where the client left before it was told anything (the convention of nginx). */
   get statusSent(): number {
-    return this.status ?? this.response.statusCode;
+    return this.status ?? (this.response.headersSent ? this.response.statusCode : 499);
   }
 
   /** Call it once the response is over, one way or another. */

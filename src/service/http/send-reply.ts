@@ -43,7 +43,10 @@ export async function sendReply(
   response.writeHead(200, headers);
   response.flushHeaders();
   try {
-    for await (const frame of outcome.frames) await write(response, frame);
+    for await (const frame of outcome.frames) {
+      const room = write(response, frame);
+      if (room !== null) await room;
+    }
   } catch (error) {
     logMistake(error, request);
     const { status, message } = mistake().failure;
@@ -53,11 +56,11 @@ export async function sendReply(
 }
 
 /**
- * Resolves once there is room for more. What a client that has left is sent goes nowhere: the frames
+ * Resolves once there is room for more; null where there is. What a client that has left is sent goes nowhere: the frames
  * are still taken, so that whoever makes them comes to their end and books them.
  */
-function write(response: ServerResponse, frame: string | Uint8Array): Promise<void> | undefined {
-  if (frame.length === 0 || response.destroyed || response.write(frame)) return undefined;
+function write(response: ServerResponse, frame: string | Uint8Array): Promise<void> | null {
+  if (frame.length === 0 || response.destroyed || response.write(frame)) return null;
   return new Promise((resolve) => {
     const done = (): void => {
       response.off('drain', done).off('close', done);

@@ -170,6 +170,16 @@ describe.each(WIRES)('hostile requests to $path', ({ path, body, errorOf }) => {
     expect(parseAnswer(answer).status).toBe(200);
   });
 
+  it('gives a refused request no second answer where its body never ends', async () => {
+    const service = await serveScript({ limits: { requestMs: 300, bodyBytes: 10 } });
+    const answer = await raw(
+      service.server.port,
+      head(1000).replace('connection: close\r\n', ''),
+      '{"model": "auto", ',
+    );
+    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 413']);
+  });
+
   it('ends a request whose body comes too slowly', async () => {
     const service = await serveScript({ limits: { requestMs: 300 } });
     const { status, body: answer } = parseAnswer(

@@ -157,6 +157,8 @@ export function costRow(keys: readonly (string | null)[], further: Partial<CostR
 
 export interface Script {
   readonly handle?: (request: ServiceRequest) => ServiceReply | Promise<ServiceReply>;
+  /** In place of the scripted one. */
+  readonly gateway?: Gateway;
   readonly models?: readonly string[];
   readonly tenants?: Tenants;
   readonly ledger?: ServiceLedger;
@@ -183,7 +185,7 @@ export async function serveScript(script: Script = {}): Promise<Scripted> {
   const asked: ServiceRequest[] = [];
   const lines: string[] = [];
   const models = script.models ?? ['auto', MODEL];
-  const gateway: Gateway = {
+  const gateway: Gateway = script.gateway ?? {
     models,
     handle: async (request) => {
       asked.push(request);

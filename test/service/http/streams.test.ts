@@ -144,7 +144,8 @@ describe.each(WIRES)('streams of $path', ({ path, body, errorOf }) => {
     await until(() => service.asked.length === 1);
     cut.abort();
     await asking;
-    await until(() => left);
+    await until(() => left && service.logged().some((line) => line.left === true));
+    expect(service.logged().at(-1)).toMatchObject({ status: 499 });
   });
 
   it('end with a frame that says so where they break', async () => {
