@@ -5,7 +5,8 @@ import { answerBody, NAME, parseAnswer } from './openai/answer.js';
 import { errorBody } from './openai/error-body.js';
 import { parseRequest } from './openai/parse-request.js';
 import { requestBody } from './openai/request-body.js';
-import { createStreamReader, createStreamWriter } from './openai/stream.js';
+import { createStreamReader } from './openai/stream-reader.js';
+import { createStreamWriter } from './openai/stream-writer.js';
 import { strictWhereClosed } from './openai/strict-schema.js';
 import { eventFrame } from './server-sent-events.js';
 

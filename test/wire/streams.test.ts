@@ -183,6 +183,26 @@ describe('a stream of OpenAI’s', () => {
     });
   });
 
+  it('adds up what only this format knows, and overlooks what says nothing', () => {
+    const body = [
+      delta({ role: 'assistant', content: '', function_call: null, reasoning_details: [] }),
+      delta({
+        tool_calls: [{ index: 0, id: 'c1', type: 'custom', custom: { name: 'draw', input: '' } }],
+      }),
+      delta({ tool_calls: [{ index: 0, custom: { input: 'a ' } }] }),
+      delta({ tool_calls: [{ index: 0, custom: { input: 'cat' } }] }),
+      delta({}, 'tool_calls'),
+    ].join('');
+    const { events, reader } = read(openaiChat, body);
+    expect(events.map(({ kind }) => kind)).toEqual(['start', 'other', 'other', 'other', 'finish']);
+    const call = { id: 'c1', type: 'custom', custom: { name: 'draw', input: 'a cat' } };
+    const answer = reader.answer()!;
+    expect(answer.native?.members).toEqual({ message: { tool_calls: [call] } });
+    expect(openaiChat.answerBody(answer)).toMatchObject({
+      choices: [{ message: { content: null, tool_calls: [call] }, finish_reason: 'tool_calls' }],
+    });
+  });
+
   it('carries its counts only if the caller asked for them', () => {
     const events: ChatEvent[] = [
       { kind: 'start', id: 'a1', model: 'm', inputTokens: 20 },

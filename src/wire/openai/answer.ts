@@ -124,7 +124,8 @@ export function nativeMembers(
   return Object.fromEntries(Object.entries(groups).filter(([, members]) => hasMembers(members)));
 }
 
-function telling(members: Unknowns): Unknowns {
+/** Without the members that are null or empty, which say nothing. */
+export function telling(members: Unknowns): Unknowns {
   return Object.fromEntries(
     Object.entries(members).filter(
       ([, value]) => value != null && !(Array.isArray(value) && value.length === 0),

@@ -1,26 +1,18 @@
 import { type TokenUsage, usageFromOpenAI } from '../../costs/index.js';
 import { hasMembers, isRecord, unknownsOf } from '../body-members.js';
 import type { ChatAnswer, ChatEvent, ChatPart, FinishReason, Unknowns } from '../chat.js';
-import {
-  type Frame,
-  type StreamHead,
-  type StreamReader,
-  type StreamWriter,
-  WireAnswerError,
-} from '../chat-format.js';
-import { eventFrame } from '../server-sent-events.js';
+import { type Frame, type StreamReader, WireAnswerError } from '../chat-format.js';
 import {
   BODY,
   CHOICE,
-  finishReasonBody,
   finishReasonOf,
   NAME,
   nativeMembers,
   refusalPart,
-  usageBody,
+  telling,
 } from './answer.js';
 
-const END = '[DONE]';
+export const END = '[DONE]';
 const DELTA: ReadonlySet<string> = new Set(['role', 'content', 'refusal', 'tool_calls']);
 
 interface OpenCall {
@@ -42,6 +34,8 @@ export function createStreamReader(): StreamReader {
   const calls: OpenCall[] = [];
   /** Our number of a call by the provider's, or by its id where that is left out. */
   const indices = new Map<unknown, number>();
+  /** Calls of tools of another kind than functions, by the provider's number. */
+  const otherCalls = new Map<unknown, Record<string, unknown>>();
 
   /** Which call a piece belongs to; undefined where it begins one. Some number every call alike. */
   function callOf({ index, id }: Unknowns): number | undefined {
@@ -58,6 +52,10 @@ export function createStreamReader(): StreamReader {
       let index = callOf(piece);
       if (index === undefined) {
         if (typeof piece.id !== 'string' || typeof called.name !== 'string') {
+          const { index: place, ...rest } = piece;
+          const call = otherCalls.get(place) ?? {};
+          otherCalls.set(place, call);
+          join(call, rest);
           events.push({ kind: 'other' });
           continue;
         }
@@ -83,7 +81,7 @@ export function createStreamReader(): StreamReader {
       events.push({ kind: 'text', text: delta.refusal });
     }
     if (Array.isArray(delta.tool_calls)) readCalls(delta.tool_calls, events);
-    const others = unknownsOf(delta, DELTA);
+    const others = telling(unknownsOf(delta, DELTA));
     if (!hasMembers(others)) return;
     join(message, others);
     events.push({ kind: 'other' });
@@ -110,9 +108,11 @@ export function createStreamReader(): StreamReader {
       const choice: unknown = Array.isArray(chunk.choices) ? chunk.choices[0] : undefined;
       if (isRecord(choice)) {
         if (isRecord(choice.delta)) readDelta(choice.delta, events);
-        const others = unknownsOf(choice, CHOICE);
-        if (hasMembers(others)) join(choiceMembers, others);
-        if (choice.logprobs != null) events.push({ kind: 'other' });
+        const others = telling(unknownsOf(choice, CHOICE));
+        if (hasMembers(others)) {
+          join(choiceMembers, others);
+          events.push({ kind: 'other' });
+        }
         if (choice.finish_reason != null) {
           rawReason = choice.finish_reason;
           reason = refusal === '' ? finishReasonOf(choice.finish_reason) : 'content_filter';
@@ -136,7 +136,7 @@ export function createStreamReader(): StreamReader {
         body,
         { ...choiceMembers, finish_reason: rawReason },
         message,
-        [],
+        [...otherCalls.values()],
         reason,
       );
       return {
@@ -178,60 +178,4 @@ function messageOf(error: unknown): string {
   return isRecord(error) && typeof error.message === 'string'
     ? error.message
     : JSON.stringify(error);
-}
-
-export function createStreamWriter({ created, usage: isAsked }: StreamHead): StreamWriter {
-  let id = '';
-  let model = '';
-  let usage: TokenUsage | null = null;
-
-  const chunk = (choices: readonly unknown[], counts: Unknowns | null): string =>
-    eventFrame({
-      id,
-      object: 'chat.completion.chunk',
-      created,
-      model,
-      choices,
-      ...(isAsked ? { usage: counts } : {}),
-    });
-  const delta = (members: Unknowns, reason: string | null = null): string =>
-    chunk([{ index: 0, delta: members, logprobs: null, finish_reason: reason }], null);
-
-  return {
-    write(event) {
-      switch (event.kind) {
-        case 'start':
-          ({ id, model } = event);
-          return delta({ role: 'assistant', content: '', refusal: null });
-        case 'text':
-          return delta({ content: event.text });
-        case 'tool_call': {
-          const { index, name } = event;
-          const called = { name, arguments: '' };
-          return delta({
-            tool_calls: [{ index, id: event.id, type: 'function', function: called }],
-          });
-        }
-        case 'tool_arguments':
-          return delta({
-            tool_calls: [{ index: event.index, function: { arguments: event.json } }],
-          });
-        case 'finish':
-          return delta({}, finishReasonBody(event.reason));
-        case 'usage':
-          ({ usage } = event);
-          return '';
-        case 'error':
-          return eventFrame({
-            error: { message: event.message, type: 'server_error', param: null, code: null },
-          });
-        case 'end': {
-          const counts = isAsked && usage !== null ? chunk([], usageBody(usage)) : '';
-          return `${counts}data: ${END}\n\n`;
-        }
-        case 'other':
-          return '';
-      }
-    },
-  };
 }
