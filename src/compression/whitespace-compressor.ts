@@ -1,0 +1,43 @@
+import { approximateTokens } from '../costs/index.js';
+import { collapseWhitespace } from './collapse-whitespace.js';
+import type { CompressionResult, Compressor } from './compressor.js';
+
+/**
+ * Takes out blanks that say nothing: a run of spaces and tabs between words becomes one space, blanks
+ * at line ends go, three or more blank lines become one. Lossless by rule: words, their order and the
+ * lines they stand on stay, and whatever may mean its blanks is left as it is:
+ * - fenced code (an open fence holds to the end) and inline code;
+ * - quotations, by keeping all between the first and the last quotation mark of a paragraph; one left
+ *   open holds on until it is closed;
+ * - tables: lines with `|`, and neighbouring lines that both have a gap between columns;
+ * - lines indented by a tab or two spaces, and the blank lines between them;
+ * - the end of the text, as another part may go on from there.
+ *
+ * An address holds no blanks, so lines with one are like any other. Doubtful cases are left alone.
+ * Takes time linear in the text, whatever it holds.
+ */
+export class WhitespaceCompressor implements Compressor {
+  readonly method = 'whitespace';
+  readonly #countTokens: (text: string) => number;
+
+  /** @param countTokens an estimate by default, as this is no amount of money */
+  constructor(countTokens: (text: string) => number = approximateTokens) {
+    this.#countTokens = countTokens;
+  }
+
+  compress(original: string): CompressionResult {
+    const text = collapseWhitespace(original);
+    const changed = text !== original;
+    const originalTokens = this.#countTokens(original);
+    const compressedTokens = changed ? this.#countTokens(text) : originalTokens;
+    return {
+      text,
+      originalTokens,
+      compressedTokens,
+      tokensSaved: Math.max(0, originalTokens - compressedTokens),
+      ratio: originalTokens === 0 ? 1 : compressedTokens / originalTokens,
+      changed,
+      method: this.method,
+    };
+  }
+}
