@@ -75,5 +75,5 @@ function curl({ url, models }: OpenedService, keyed: boolean, table: RoutingTabl
     ...(table?.needs.domain ? ['x-switchyard-domain: NAME'] : []),
   ];
   const flags = headers.map((header) => `-H '${header}'`).join(' ');
-  return `curl ${url}/v1/generate ${flags} -d '{"prompt": "What is 17 x 23?"${model}}'`;
+  return `curl ${url}/v1/generate ${flags} -d '{"prompt": "How many moons does Mars have?"${model}}'`;
 }
