@@ -22,6 +22,9 @@ interface Waiting {
 /** Of entries on their way from the journal to the tables, unless options say otherwise. */
 const MAX_WAITING = 50_000;
 
+/** DuckDB keeps what it has read up to this, by default most of the machine's memory; beyond it uses the disk. */
+const DATABASE_MEMORY = '512MB';
+
 /** Where the user names the ledger's file. */
 const SETTING = '"ledger" in the configuration';
 
@@ -55,6 +58,7 @@ export async function openServiceLedger(
     try {
       const database = await openDatabase(file, path, false, SETTING);
       try {
+        await database.writer.run(`SET memory_limit = '${DATABASE_MEMORY}'`);
         await migrate(database.writer, path, false, LEDGER_MIGRATIONS, SETTING);
         return await recover(database, file, maxWaiting);
       } catch (error) {

@@ -29,7 +29,7 @@ export async function writeSnapshot(
     for (const table of TABLES) {
       const file = join(unfinished, `${table}.parquet`);
       await connection.run(
-        `COPY (SELECT * FROM ${table} WHERE seq <= ${BigInt(through)} ORDER BY seq)
+        `COPY (SELECT * FROM ${table} WHERE seq <= ${BigInt(through)})
          TO '${file.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`,
       );
       await chmod(file, 0o600);
