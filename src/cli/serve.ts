@@ -53,7 +53,6 @@ export const serve = defineCommand({
     const { announce } = await import('./service-text.js');
     const settings = await serviceSettings(args, io);
     const service = await openService(settings, args, io);
-    announce(service, settings, args, io);
     const stopped = new Promise<void>((stop) => {
       let signals = 0;
       io.onInterrupt(() => {
@@ -62,6 +61,8 @@ export const serve = defineCommand({
         else io.exit(EXIT.interrupted);
       });
     });
+    // Whoever reads that it listens may end it at once.
+    announce(service, settings, args, io);
     await stopped;
     if (!args.quiet) {
       io.err('Finishing what is under way; once more to end at once.\n');

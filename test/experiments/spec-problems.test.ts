@@ -138,7 +138,7 @@ const broken: readonly (readonly [what: string, text: string, lines: readonly st
     'name: a\nmodels: [x/y]\ndataset:\n  - p.jsonl\n  - { path: d, import: router-bench }\n',
     [
       'e.yaml:4:3  dataset  found prompts and recorded outcomes mixed, expected either all or none with import',
-      'e.yaml:5:24  dataset[1].import  found "router-bench", expected one of routellm, routerbench, outcomes (did you mean "routerbench"?)',
+      'e.yaml:5:24  dataset[1].import  found "router-bench", expected one of routellm, routerbench, outcomes, service (did you mean "routerbench"?)',
     ],
   ],
   [
