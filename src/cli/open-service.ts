@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ExactCache } from '../caches/index.js';
-import { compressRequest, WhitespaceCompressor } from '../compression/index.js';
+import { WhitespaceCompressor } from '../compression/index.js';
 import { Budget, toUsd } from '../costs/index.js';
 import type { SignalSource } from '../features/index.js';
 import { sha256 } from '../hash.js';
@@ -11,7 +11,6 @@ import {
   createServer,
   createTenants,
   type LiveTable,
-  type PromptCompressor,
   SERVICE_RUN,
   type ServiceConfig,
   type ServiceSettings,
@@ -107,7 +106,7 @@ async function assemble(
     table: live,
     signals,
     cache,
-    compressor: losslessCompressor(),
+    compressor: new WhitespaceCompressor(),
     ledger,
     tenants,
     limits,
@@ -148,16 +147,6 @@ async function assemble(
       simulated: origin === 'simulated',
     })),
     tableHash: live?.sha256 ?? null,
-  };
-}
-
-function losslessCompressor(): PromptCompressor {
-  const compressor = new WhitespaceCompressor();
-  return {
-    compress(messages) {
-      const { request, tokensRemoved } = compressRequest({ messages }, compressor);
-      return { messages: request.messages, tokensRemoved };
-    },
   };
 }
 

@@ -1,4 +1,5 @@
 import { type CachedAnswer, cacheKey, isCacheable } from '../caches/index.js';
+import { compressRequest } from '../compression/index.js';
 import { BudgetReached, type NanoUsd } from '../costs/index.js';
 import { expectedInputTokens, type Upstream } from '../models/index.js';
 import { createRng } from '../statistics/index.js';
@@ -139,9 +140,9 @@ class RequestRun {
   #compressed(chat: LimitedRequest): LimitedRequest {
     const { compressor } = this.#stages;
     if (!this.#request.compress || compressor === null) return chat;
-    const { messages, tokensRemoved } = compressor.compress(chat.messages);
+    const { request, tokensRemoved } = compressRequest(chat, compressor);
     this.#draft.tokensRemoved = tokensRemoved;
-    return { ...chat, messages };
+    return request;
   }
 
   async #ask(named: Upstream, chat: LimitedRequest): Promise<Answered> {

@@ -1,21 +1,12 @@
 import type { ExactCache } from '../caches/index.js';
+import type { Compressor } from '../compression/index.js';
 import type { SignalSource } from '../features/index.js';
 import type { Clock, Upstream } from '../models/index.js';
-import type { ChatMessage } from '../wire/index.js';
 import type { GatewayEvent } from './gateway-event.js';
 import type { ServiceLedger } from './ledger.js';
 import type { TokenLimits } from './request-limits.js';
 import type { LiveTable } from './route-live.js';
 import type { TenantGate } from './tenants.js';
-
-/** Makes prompts shorter without changing what they say. */
-export interface PromptCompressor {
-  compress(messages: readonly ChatMessage[]): {
-    readonly messages: readonly ChatMessage[];
-    /** Estimated. */
-    readonly tokensRemoved: number;
-  };
-}
 
 export interface GatewayOptions {
   /** By id. */
@@ -29,7 +20,8 @@ export interface GatewayOptions {
   /** By id; those that the table's policy needs. */
   readonly signals: ReadonlyMap<string, SignalSource>;
   readonly cache: ExactCache | null;
-  readonly compressor: PromptCompressor | null;
+  /** Lossless; null for none. */
+  readonly compressor: Compressor | null;
   readonly ledger: Pick<ServiceLedger, 'record'>;
   readonly tenants: TenantGate;
   readonly limits: TokenLimits & {

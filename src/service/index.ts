@@ -15,7 +15,7 @@ export { costComment } from './cost-comment.js';
 export { type ChainOptions, type FallbackChains, fallbackChains } from './fallback-chains.js';
 export { createGateway } from './gateway.js';
 export type { GatewayEvent } from './gateway-event.js';
-export type { GatewayOptions, PromptCompressor } from './gateway-options.js';
+export type { GatewayOptions } from './gateway-options.js';
 export { type FailedAttempt, type Generated, type GenerateOptions, generate } from './generate.js';
 export { isLoopback } from './http/hosts.js';
 export { createMetrics, type ServiceMetrics } from './http/metrics.js';

@@ -194,6 +194,31 @@ describe('metering', () => {
     }
   });
 
+  it('takes a count for one of the whole answer only once the answer has ended', async () => {
+    const error = (failing('truncated') as { error: Error }).error;
+    const chunk = (choice: object, usage: object) =>
+      `data: ${JSON.stringify({ id: 'x', model: 'm', created: 1, choices: [{ index: 0, ...choice }], usage })}\n\n`;
+    const first = chunk(
+      { delta: { content: 'one two' } },
+      { prompt_tokens: 9, completion_tokens: 1 },
+    );
+    const last = chunk(
+      { delta: {}, finish_reason: 'stop' },
+      { prompt_tokens: 9, completion_tokens: 4 },
+    );
+    const soFar = scriptedUpstream('lab/a', [{ kind: 'raw', pieces: [first], error }]);
+    const whole = scriptedUpstream('lab/b', [{ kind: 'raw', pieces: [first, last], error }]);
+    const { gateway, entries } = stand([soFar, whole]);
+    for (const model of ['lab/a', 'lab/b']) {
+      const frames = await framesOf(await gateway.handle(asking({ model, stream: true })));
+      expect(frames).toContain('one two');
+    }
+    expect(entries[0]!.usage).toMatchObject([{ estimated: true, usage: { output: 2 } }]);
+    expect(entries[1]!.usage).toMatchObject([
+      { estimated: false, error: 'truncated', usage: { input: 9, output: 4 } },
+    ]);
+  });
+
   it('knows no cost for a count that no amount can hold', async () => {
     const usage = { ...COUNT_BEYOND, cachedInput: 0, cacheWrite: 0, reasoning: 0 };
     const model = scriptedUpstream('lab/a', [{ ...ANSWER, usage }]);

@@ -51,24 +51,30 @@ describe('a client that leaves', () => {
     await frames.return?.();
     await gateway.drain();
     expect(entries[0]!.operation.error).toBe('client_left');
+    expect(model.aborted()).toBe(1);
     expect(budget.reserved).toBe(0);
     expect((await frames.next()).done).toBe(true);
   });
 
-  it('is booked at the worst case where the answer was to come whole', async () => {
-    const model = scriptedUpstream('lab/a', [{ kind: 'silent' }]);
-    const other = scriptedUpstream('lab/b', [{ kind: 'answer', text: 'late' }]);
-    const { gateway, entries } = stand([model, other], { fallbacks: { 'lab/a': ['lab/b'] } });
-    const client = new AbortController();
-    setTimeout(() => client.abort(), 5);
-    await gateway.handle(asking({ model: 'lab/a', request: { left: client.signal } }));
-    expect(entries[0]).toMatchObject({
-      operation: { status: 499, error: 'client_left', model: null },
-      usage: [{ estimated: true, usage: { output: 60 } }],
-    });
-    expect(model.aborted()).toBe(1);
-    expect(other.asked).toHaveLength(0);
-  });
+  it.each([true, false])(
+    'is booked at the worst case where the answer was to come whole, fallbacks: %s',
+    async (hasOther) => {
+      const model = scriptedUpstream('lab/a', [{ kind: 'silent' }]);
+      const other = scriptedUpstream('lab/b', [{ kind: 'answer', text: 'late' }]);
+      const { gateway, entries } = stand([model, other], {
+        fallbacks: { 'lab/a': hasOther ? ['lab/b'] : [] },
+      });
+      const client = new AbortController();
+      setTimeout(() => client.abort(), 5);
+      await gateway.handle(asking({ model: 'lab/a', request: { left: client.signal } }));
+      expect(entries[0]).toMatchObject({
+        operation: { status: 499, error: 'client_left', model: null },
+        usage: [{ estimated: true, usage: { output: 60 } }],
+      });
+      expect(model.aborted()).toBe(1);
+      expect(other.asked).toHaveLength(0);
+    },
+  );
 
   it('who has left before costs nothing', async () => {
     const model = scriptedUpstream('lab/a', [{ kind: 'answer', text: 'late' }]);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ExactCache } from '../../src/caches/index.js';
+import { WhitespaceCompressor } from '../../src/compression/index.js';
 import type { ModelApi, StandIn, Upstream } from '../../src/models/index.js';
 import { createFrameSplitter } from '../../src/wire/index.js';
 import { COST, failing, scriptedUpstream, USAGE } from './scripted-upstream.js';
@@ -106,26 +107,18 @@ describe('an answer given before', () => {
     const model = scriptedUpstream('lab/a', [ANSWER]);
     const { gateway, entries } = stand([model], {
       cache: cacheOf(),
-      compressor: {
-        compress: (messages) => ({
-          messages: messages.map((message) => ({
-            ...message,
-            parts: [{ kind: 'text', text: 'short' }],
-          })),
-          tokensRemoved: 5,
-        }),
-      },
+      compressor: new WhitespaceCompressor(),
     });
     const ask = (compress: boolean) =>
-      gateway.handle(asking({ model: 'lab/a', request: { compress } }));
+      gateway.handle(asking({ model: 'lab/a', text: 'What    is   this?', request: { compress } }));
     await ask(false);
     await ask(true);
     await ask(true);
     expect(model.asked.map(({ messages }) => messages[0]!.parts[0])).toMatchObject([
-      { text: 'What is 2 + 2?' },
-      { text: 'short' },
+      { text: 'What    is   this?' },
+      { text: 'What is this?' },
     ]);
-    expect(entries.map(({ operation }) => operation.tokensRemoved)).toEqual([0, 5, 0]);
+    expect(entries.map(({ operation }) => operation.tokensRemoved)).toEqual([0, 1, 0]);
     expect(entries.map(({ operation }) => operation.cache)).toEqual(['miss', 'miss', 'hit']);
   });
 

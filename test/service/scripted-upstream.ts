@@ -21,6 +21,8 @@ export type Behaviour =
     }
   /** Sends the beginning of an answer, then nothing until it is aborted. */
   | { readonly kind: 'hangs'; readonly after: number; readonly text: string }
+  /** Sends just this as a stream, then fails. */
+  | { readonly kind: 'raw'; readonly pieces: readonly string[]; readonly error: Error }
   /** Never begins. */
   | { readonly kind: 'silent' };
 
@@ -65,7 +67,7 @@ export function scriptedUpstream(
 ): ScriptedUpstream {
   const format = options.format ?? openaiChat;
   const asked: ChatRequest[] = [];
-  let aborted = 0;
+  const signals: AbortSignal[] = [];
   return {
     id,
     origin: 'live',
@@ -73,23 +75,24 @@ export function scriptedUpstream(
     pricing: options.pricing ?? priceOf(id),
     rateLimitKey: id,
     asked,
-    aborted: () => aborted,
+    aborted: () => signals.filter(({ aborted }) => aborted).length,
     close: async () => {},
     async send(request, from, signal) {
       format.requestBody(request, from);
       const behaviour = behaviours[Math.min(asked.length, behaviours.length - 1)]!;
       asked.push(request);
+      signals.push(signal);
       const untilAborted = () =>
         new Promise<never>((_resolve, reject) => {
-          const abort = () => {
-            aborted++;
-            reject(new ModelError('aborted', 'aborted by us'));
-          };
+          const abort = () => reject(new ModelError('aborted', 'aborted by us'));
           if (signal.aborted) abort();
           else signal.addEventListener('abort', abort, { once: true });
         });
       if (behaviour.kind === 'error') throw behaviour.error;
       if (behaviour.kind === 'silent') return untilAborted();
+      if (behaviour.kind === 'raw') {
+        return { requestId: null, streams: true, body: failingAfter(behaviour) };
+      }
       const answer: ChatAnswer = {
         id: `answer-${asked.length}`,
         model: id,
@@ -120,4 +123,12 @@ function framesOf(answer: ChatAnswer, format: ChatFormat): string[] {
   return answerEvents(answer, /\S+\s*/g)
     .map((event) => writer.write(event))
     .filter((frames) => frames !== '');
+}
+
+async function* failingAfter({
+  pieces,
+  error,
+}: Extract<Behaviour, { kind: 'raw' }>): AsyncIterableIterator<Uint8Array> {
+  for (const piece of pieces) yield Buffer.from(piece);
+  throw error;
 }
