@@ -127,7 +127,7 @@ export function budgetRefusal({ message }: BudgetReached): Refusal {
 }
 
 function unsayable(error: WireRequestError, { id }: Upstream): Refusal {
-  return new Refusal('invalid_request', {
+  return new Refusal('unsayable', {
     status: 400,
     message: `${id} cannot be asked this: ${error.message}`,
   });

@@ -41,6 +41,7 @@ export async function takeStream(reply: UpstreamReply, attempt: OpenAttempt): Pr
     }
   } catch (error) {
     attempt.failed(error, source.seen());
+    await source.close();
     throw error;
   }
   return { kind: 'stream', attempt, source, opening };
@@ -110,6 +111,15 @@ export class AnswerStream {
       }
       const frames = this.#read(value);
       if (frames.length > 0) return frames;
+    }
+  }
+
+  /** Gives up what is still to come. */
+  async close(): Promise<void> {
+    try {
+      await this.#body.return?.();
+    } catch {
+      // Given up already.
     }
   }
 

@@ -120,6 +120,32 @@ describe('a model that fails', () => {
     expect(budget.reserved).toBe(0);
   });
 
+  it('is given up where its stream cannot be read, or it says that it failed', async () => {
+    const error = new Error('never reached');
+    const pieces = ['data: {"id":"x","model":"m","choices":[]}\n\n'];
+    for (const last of ['data: {not json}\n\n', 'data: {"error":{"message":"overloaded"}}\n\n']) {
+      const model = scriptedUpstream('lab/a', [
+        { kind: 'raw', pieces: [...pieces, last, ''], error },
+        ANSWER,
+      ]);
+      const { gateway, entries } = stand([model]);
+      const frames = await framesOf(await gateway.handle(asking({ model: 'lab/a', stream: true })));
+      expect(frames).toContain('four.');
+      expect(frames).not.toContain('overloaded');
+      expect(entries[0]!.usage.map(({ error }) => error)).toEqual(['truncated', null]);
+      expect(model.open()).toBe(0);
+    }
+  });
+
+  it('may answer whole where a stream was asked for', async () => {
+    const model = scriptedUpstream('lab/a', [ANSWER], { streams: false });
+    const { gateway, entries } = stand([model]);
+    const frames = await framesOf(await gateway.handle(asking({ model: 'lab/a', stream: true })));
+    expect(frames).toContain('It is four.');
+    expect(frames.trimEnd().endsWith('[DONE]')).toBe(true);
+    expect(entries[0]!.operation).toMatchObject({ streamed: true, cost: COST });
+  });
+
   it('gives way where its format cannot say what was asked', async () => {
     const foreign = scriptedUpstream('lab/a', [ANSWER], { format: anthropicMessages });
     const native = scriptedUpstream('lab/b', [ANSWER]);

@@ -76,6 +76,22 @@ describe('a client that leaves', () => {
     },
   );
 
+  it('is one that stops while it waits for more', async () => {
+    const model = scriptedUpstream('lab/a', [HANGS]);
+    const { gateway, entries } = stand([model]);
+    const reply = await gateway.handle(asking({ model: 'lab/a', stream: true }));
+    if (reply.kind !== 'stream') throw new Error('Expected a stream');
+    const frames = reply.frames[Symbol.asyncIterator]();
+    for (const _ of [1, 2]) expect((await frames.next()).done).toBe(false);
+    const waiting = frames.next();
+    await frames.return?.();
+    expect((await waiting).done).toBe(true);
+    await gateway.drain();
+    expect(entries).toHaveLength(1);
+    expect(entries[0]!.usage).toMatchObject([{ error: 'aborted', usage: { output: 2 } }]);
+    expect(model.open()).toBe(0);
+  });
+
   it('who has left before costs nothing', async () => {
     const model = scriptedUpstream('lab/a', [{ kind: 'answer', text: 'late' }]);
     const { gateway, entries } = stand([model]);

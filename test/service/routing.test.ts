@@ -4,9 +4,10 @@ import type { UsageRecord } from '../../src/costs/index.js';
 import type { SignalSource } from '../../src/features/index.js';
 import { drive, type Policy } from '../../src/policies/index.js';
 import { policyFromDocument } from '../../src/routers/index.js';
-import type { LiveTable } from '../../src/service/index.js';
+import { fallbackChains, type LiveTable } from '../../src/service/index.js';
 import { createRng } from '../../src/statistics/index.js';
 import type { RoutingTable } from '../../src/tables/index.js';
+import { anthropicMessages } from '../../src/wire/index.js';
 import { COST, failing, priceOf, scriptedUpstream } from './scripted-upstream.js';
 import { asking, failureOf, framesOf, stand } from './standing.js';
 
@@ -159,6 +160,16 @@ describe('a request that leaves the choice open', () => {
     });
   });
 
+  it('has each model stood in for by its neighbours in price', () => {
+    const upstreams = new Map(priced({}).map((upstream) => [upstream.id, upstream]));
+    const chains = fallbackChains({ upstreams, fallbacks: {}, table: liveTable(fixed(0)) });
+    const idsOf = (id: string) => chains.chosen(upstreams.get(id)!).map((one) => one.id);
+    expect(idsOf('lab/a')).toEqual(['lab/a', 'lab/b', 'lab/c']);
+    expect(idsOf('lab/b')).toEqual(['lab/b', 'lab/c', 'lab/a']);
+    expect(idsOf('lab/c')).toEqual(['lab/c', 'lab/b', 'lab/a']);
+    expect(chains.named(upstreams.get('lab/a')!)).toHaveLength(1);
+  });
+
   it('is refused where the policy needs a domain and none is declared', async () => {
     const { gateway } = stand(priced({}), { table: liveTable(fixed(0, { domain: true })) });
     const failure = failureOf(await gateway.handle(asking({ model: 'auto' })));
@@ -241,6 +252,19 @@ describe('a policy that reads answers', () => {
     const reply = await gateway.handle(asking({ model: 'auto' }));
     expect(reply).toMatchObject({ kind: 'answer', head: { model: 'lab/a' } });
     expect(models[1]!.asked).toHaveLength(0);
+  });
+
+  it('goes on to the next model where one cannot be asked in its format', async () => {
+    const models = MODELS.map((id) =>
+      scriptedUpstream(id, [{ kind: 'answer', text: 'good' }], {
+        ...(id === 'lab/a' ? { format: anthropicMessages } : {}),
+      }),
+    );
+    const { gateway } = stand(models, { table: liveTable(climbing) });
+    const body = { logit_bias: { 5: 10 } };
+    expect(await gateway.handle(asking({ model: 'auto', body }))).toMatchObject({
+      head: { model: 'lab/b', cause: 'policy' },
+    });
   });
 
   it('calls no other model where one refuses the request as wrong', async () => {

@@ -30,6 +30,8 @@ export interface ScriptedUpstream extends Upstream {
   readonly asked: readonly ChatRequest[];
   /** Requests that were aborted. */
   readonly aborted: () => number;
+  /** Bodies that nobody reads to the end or gives up. */
+  readonly open: () => number;
 }
 
 /** Dollars per million tokens: as many nano-dollars a token, times a thousand. */
@@ -63,11 +65,25 @@ export const failing = (
 export function scriptedUpstream(
   id: string,
   behaviours: readonly Behaviour[],
-  options: { readonly format?: ChatFormat; readonly pricing?: ModelPricing } = {},
+  options: {
+    readonly format?: ChatFormat;
+    readonly pricing?: ModelPricing;
+    /** Answers whole, whatever is asked. */
+    readonly streams?: false;
+  } = {},
 ): ScriptedUpstream {
   const format = options.format ?? openaiChat;
   const asked: ChatRequest[] = [];
   const signals: AbortSignal[] = [];
+  let open = 0;
+  async function* watched(body: AsyncIterable<Uint8Array>): AsyncIterableIterator<Uint8Array> {
+    open++;
+    try {
+      yield* body;
+    } finally {
+      open--;
+    }
+  }
   return {
     id,
     origin: 'live',
@@ -75,6 +91,7 @@ export function scriptedUpstream(
     pricing: options.pricing ?? priceOf(id),
     rateLimitKey: id,
     asked,
+    open: () => open,
     aborted: () => signals.filter(({ aborted }) => aborted).length,
     close: async () => {},
     async send(request, from, signal) {
@@ -91,7 +108,7 @@ export function scriptedUpstream(
       if (behaviour.kind === 'error') throw behaviour.error;
       if (behaviour.kind === 'silent') return untilAborted();
       if (behaviour.kind === 'raw') {
-        return { requestId: null, streams: true, body: failingAfter(behaviour) };
+        return { requestId: null, streams: true, body: watched(failingAfter(behaviour)) };
       }
       const answer: ChatAnswer = {
         id: `answer-${asked.length}`,
@@ -102,7 +119,8 @@ export function scriptedUpstream(
         usage:
           behaviour.kind === 'answer' && behaviour.usage !== undefined ? behaviour.usage : USAGE,
       };
-      const pieces = request.stream
+      const streams = request.stream && options.streams !== false;
+      const pieces = streams
         ? framesOf(answer, format)
         : [JSON.stringify(format.answerBody(answer))];
       async function* body(): AsyncIterableIterator<Uint8Array> {
@@ -112,7 +130,7 @@ export function scriptedUpstream(
           yield Buffer.from(piece);
         }
       }
-      return { requestId: null, streams: request.stream, body: body() };
+      return { requestId: null, streams, body: watched(body()) };
     },
   };
 }
