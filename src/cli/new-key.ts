@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { sha256 } from '../hash.js';
+import { TENANT_ID, TENANT_ID_EXPECTED } from '../service/index.js';
 import { UserError } from '../user-error.js';
 import type { Io } from './io.js';
 
@@ -10,10 +11,8 @@ const KEY_BYTES = 32;
  * @throws UserError for a name that no tenant can have
  */
 export function printNewKey(tenant: string, args: { readonly json: boolean }, io: Io): void {
-  if (!/^[A-Za-z0-9._-]{1,64}$/.test(tenant)) {
-    throw new UserError(
-      `--new-key is ${JSON.stringify(tenant)}: give a name of letters, digits, ".", "_" and "-", at most 64.`,
-    );
+  if (!TENANT_ID.test(tenant)) {
+    throw new UserError(`--new-key is ${JSON.stringify(tenant)}: give ${TENANT_ID_EXPECTED}.`);
   }
   const key = `sy-${randomBytes(KEY_BYTES).toString('base64url')}`;
   const hash = sha256(key);

@@ -49,4 +49,5 @@ export { takeWhole, type WholeAnswer } from './take-whole.js';
 export { createTenants, spentSoFar, type TenantsOptions } from './tenants/create-tenants.js';
 export { TenantBudgetReached } from './tenants/period-budget.js';
 export type { SpentSoFar } from './tenants/tenant-account.js';
+export { TENANT_ID, TENANT_ID_EXPECTED } from './tenants/tenant-id.js';
 export type { Tenant, TenantGate, Tenants } from './tenants.js';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { amount, flag, integer, listOf, mapping, text } from '../../documents/index.js';
 import { connectionKeys, MODEL_EXPECTED, modelId, timeoutSeconds } from '../../models/index.js';
+import { TENANT_ID, TENANT_ID_EXPECTED } from '../tenants/tenant-id.js';
 
 /** The configuration file of the service, as written. */
 
@@ -65,12 +66,11 @@ const KEY_EXPECTED =
 const keyHash = z
   .string({ error: KEY_EXPECTED })
   .regex(/^[0-9a-fA-F]{64}$/, { error: KEY_EXPECTED });
-const TENANT_ID_EXPECTED = 'a name of letters, digits, ".", "_" and "-", at most 64';
 
 const tenant = mapping('a mapping with id and key_sha256', {
   id: z
     .string({ error: TENANT_ID_EXPECTED })
-    .regex(/^[A-Za-z0-9._-]{1,64}$/, { error: TENANT_ID_EXPECTED })
+    .regex(TENANT_ID, { error: TENANT_ID_EXPECTED })
     .describe('Name of the tenant, in the ledger and in reports.'),
   key_sha256: z
     .union([keyHash, listOf(keyHash, KEY_EXPECTED)], { error: KEY_EXPECTED })
