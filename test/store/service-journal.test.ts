@@ -123,9 +123,14 @@ describe('a journal that was cut off or damaged', () => {
     expect(await refusal(openServiceLedger(path))).toBe(
       `The ledger's journal "${files}/service.duckdb.journal-7" is damaged in line 2: restore the file from a backup, or delete that line to go on without its operation`,
     );
+    // What came whole before it is not lost, and comes only once.
+    const early = encodeBatch(1, [Buffer.from(JSON.stringify(anEntry('early')))]);
+    writeFileSync(`${path}.journal-6`, early);
+    writeFileSync(`${path}.journal-7`, `rubbish\n${encodeBatch(9, [early.subarray(0, 9)])}`);
+    expect(await refusal(openServiceLedger(path))).toContain('journal-7" is damaged in line 1');
     damaged.splice(1, 1);
     writeFileSync(`${path}.journal-7`, `${damaged.join('\n')}\n`);
-    expect(await idsIn(path)).toEqual(['a', 'c', 'd', 'e']);
+    expect(await idsIn(path)).toEqual(['early', 'c', 'd', 'e']);
     expect(journalsOf(path)).toEqual([]);
   });
 

@@ -87,10 +87,15 @@ async function recover(
     // A segment that cannot be deleted now is tried again after the next transaction.
     await journal?.release(place).catch(() => {});
   });
-  journal = await Journal.open(file, through, async (entries) => {
-    for (const entry of entries) flow.add({ seq: entry.seq, rows: entryToRows(parse(entry)) });
-    await flow.flush();
-  });
+  try {
+    journal = await Journal.open(file, through, async (entries) => {
+      for (const entry of entries) flow.add({ seq: entry.seq, rows: entryToRows(parse(entry)) });
+      await flow.flush();
+    });
+  } catch (error) {
+    flow.close();
+    throw error;
+  }
   return new DuckDBServiceLedger(database, file, journal, flow, maxWaiting);
 }
 
