@@ -27,6 +27,10 @@ export function readJsonBodies(app: FastifyInstance, limits: BodyLimits): void {
       done(NOT_JSON);
       return;
     }
+    if (!AS_IT_IS.has(request.headers['content-encoding'])) {
+      done(ENCODED);
+      return;
+    }
     read(request, payload, limits, done);
   });
 }
@@ -93,6 +97,15 @@ function isJson(contentType: string | undefined): boolean {
 export const NOT_JSON = new Refusal('invalid_request', {
   status: 415,
   message: 'The body must be JSON: send it with "content-type: application/json".',
+  code: 'unsupported_media_type',
+});
+
+/** Encodings of a body that leave it as it is. */
+const AS_IT_IS: ReadonlySet<string | undefined> = new Set([undefined, '', 'identity']);
+
+const ENCODED = new Refusal('invalid_request', {
+  status: 415,
+  message: 'The body must be sent as it is, without a content-encoding.',
   code: 'unsupported_media_type',
 });
 
