@@ -4,6 +4,8 @@ import { importSpeed } from './import-speed.js';
 import { machine } from './machine.js';
 import { routing } from './routing.js';
 import { scale } from './scale.js';
+import { service } from './service.js';
+import { serviceLong } from './service-long.js';
 import { startUp } from './start-up.js';
 import { statistics } from './statistics.js';
 
@@ -16,6 +18,8 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   routing,
   scale,
   statistics,
+  service,
+  'service-long': serviceLong,
 };
 
 const wanted = process.argv.slice(2);
