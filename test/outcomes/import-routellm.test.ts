@@ -159,7 +159,7 @@ describe('paths', () => {
     );
     const unknown = importOutcomes('routelm', at('evals'), { reader });
     expect(await problemLines(unknown, folder.path)).toEqual([
-      'unknown import format "routelm" (did you mean "routellm"?); known are routellm, routerbench, outcomes',
+      'unknown import format "routelm" (did you mean "routellm"?); known are routellm, routerbench, outcomes, service',
     ]);
     const listless = importOutcomes('outcomes', at('evals'), { reader, decontaminate: true });
     expect((await problemLines(listless, folder.path))[0]).toMatch(
