@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ModelApi, StandIn, Upstream } from '../../src/models/index.js';
-import { createFrameSplitter, textMessages } from '../../src/wire/index.js';
+import { createFrameSplitter } from '../../src/wire/index.js';
+import { scriptedUpstream } from './scripted-upstream.js';
 import {
   APIS,
   asking,
@@ -76,11 +77,36 @@ describe.each(APIS)('a caller of the %s format', (api) => {
   });
 });
 
-it('forwards the bytes of the provider where the formats agree', async () => {
-  const { gateway } = stand([upstreams.get('openai')!]);
-  const reply = await gateway.handle(asking());
-  expect(reply).toMatchObject({ kind: 'answer' });
-  const body = bodyOf(reply) as { readonly id: string };
-  expect(body.id).toMatch(/^simulated-req_/);
-  expect(textMessages([])).toEqual([]);
+describe('where the formats agree', () => {
+  it('the bytes of a whole answer go on as they came', async () => {
+    const { gateway } = stand([upstreams.get('openai')!]);
+    const body = bodyOf(await gateway.handle(asking())) as { readonly id: string };
+    expect(body.id).toMatch(/^simulated-req_/);
+  });
+
+  it('frames go on as they came, but for counts that nobody asked for', async () => {
+    const said = [
+      ': a comment of the provider\n\n',
+      'data: {"id":"x","model":"m",  "new":1,"choices":[{"index":0,"delta":{"content":"Hi"}}]}\r\n\r\n',
+      'data: {"id":"x","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n',
+    ];
+    const counts = `data: {"id":"x","choices":[],"usage":{"prompt_tokens":3,"completion_tokens":1}}\n\n`;
+    const end = 'data: [DONE]\n\n';
+    const pieces = [...said, counts, end];
+    const model = scriptedUpstream('lab/a', [{ kind: 'raw', pieces, error: new Error('unread') }]);
+    const { gateway, entries } = stand([model]);
+    for (const include_usage of [false, true]) {
+      const body = { stream_options: { include_usage } };
+      const frames = await framesOf(
+        await gateway.handle(asking({ model: 'lab/a', stream: true, body })),
+      );
+      const shown = said.join('') + (include_usage ? counts : '');
+      expect(frames.startsWith(`${shown}: switchyard {`)).toBe(true);
+      expect(frames.endsWith(`}\n\n${end}`)).toBe(true);
+    }
+    expect(entries.map(({ usage }) => usage[0]!.usage)).toMatchObject([
+      { input: 3, output: 1 },
+      { input: 3, output: 1 },
+    ]);
+  });
 });

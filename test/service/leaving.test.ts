@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ExactCache } from '../../src/caches/index.js';
 import { createRng } from '../../src/statistics/index.js';
 import { failing, scriptedUpstream } from './scripted-upstream.js';
-import { asking, framesOf, stand } from './standing.js';
+import { asking, framesOf, stand, standIn, upstreamAt } from './standing.js';
 
 const HANGS = { kind: 'hangs', after: 3, text: 'one two three four' } as const;
 
@@ -90,6 +90,24 @@ describe('a client that leaves', () => {
     expect(entries).toHaveLength(1);
     expect(entries[0]!.usage).toMatchObject([{ error: 'aborted', usage: { output: 2 } }]);
     expect(model.open()).toBe(0);
+  });
+
+  it('is cut off at the provider', async () => {
+    const provider = await standIn({ streamDelayMs: 20 });
+    const upstream = await upstreamAt(provider, 'openai');
+    const { gateway, entries } = stand([upstream]);
+    const client = new AbortController();
+    const request = { left: client.signal };
+    const reply = await gateway.handle(asking({ stream: true, request }));
+    client.abort();
+    expect(await framesOf(reply)).toBe('');
+    await gateway.drain();
+    while (provider.account().abandoned === 0)
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(provider.account().billed.delivered.attempts).toBe(0);
+    expect(entries[0]!.usage).toMatchObject([{ estimated: true, error: 'aborted' }]);
+    await upstream.close();
+    await provider.close();
   });
 
   it('who has left before costs nothing', async () => {
