@@ -1,11 +1,28 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { ExactCache } from '../../src/caches/index.js';
+import type { Upstream } from '../../src/models/index.js';
 import { createRng } from '../../src/statistics/index.js';
 import { failing, scriptedUpstream } from './scripted-upstream.js';
 import { asking, framesOf, stand, standIn, upstreamAt } from './standing.js';
 
 const HANGS = { kind: 'hangs', after: 3, text: 'one two three four' } as const;
+
+async function* hookedBody(
+  body: AsyncIterable<Uint8Array>,
+  at: number,
+  closes: boolean,
+  hook: () => void,
+): AsyncIterableIterator<Uint8Array> {
+  let piece = 0;
+  for await (const chunk of body) {
+    if (piece++ === at) {
+      hook();
+      if (closes) return;
+    }
+    yield chunk;
+  }
+}
 
 describe('a client that leaves', () => {
   it('is booked with the input and what had come of the answer', async () => {
@@ -90,6 +107,37 @@ describe('a client that leaves', () => {
     expect(entries).toHaveLength(1);
     expect(entries[0]!.usage).toMatchObject([{ error: 'aborted', usage: { output: 2 } }]);
     expect(model.open()).toBe(0);
+  });
+
+  it('may do so while its answer begins, or just as it ends', async () => {
+    // Pieces: start, three words, finish, end; without the last, the body just closes.
+    for (const [leavesAt, closes, output] of [
+      [1, false, 1],
+      [5, false, 4],
+      [5, true, 4],
+    ] as const) {
+      const client = new AbortController();
+      const model = scriptedUpstream('lab/a', [{ kind: 'answer', text: 'one two three' }]);
+      const hooked: Upstream = {
+        ...model,
+        async send(...sent) {
+          const reply = await model.send(...sent);
+          // Left at such a moment, the provider may send what comes next all the same.
+          return { ...reply, body: hookedBody(reply.body, leavesAt, closes, () => client.abort()) };
+        },
+      };
+      const { gateway, entries, budget, events } = stand([hooked]);
+      const reply = await gateway.handle(
+        asking({ model: 'lab/a', stream: true, request: { left: client.signal } }),
+      );
+      if (leavesAt > 1) await framesOf(reply);
+      await gateway.drain();
+      expect(entries).toMatchObject([
+        { operation: { error: 'client_left' }, usage: [{ usage: { output } }] },
+      ]);
+      expect(events.filter(({ kind }) => kind === 'unexpected')).toEqual([]);
+      expect(budget.reserved).toBe(0);
+    }
   });
 
   it('is cut off at the provider', async () => {
