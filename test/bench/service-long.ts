@@ -3,6 +3,7 @@ import type { StandInAccount } from '../../src/models/index.js';
 import { temporaryFolder } from '../e2e/command.js';
 import { queryLedger } from '../e2e/service-ledger.js';
 import { inParallel, modelsBehind, serve, WIRES } from '../e2e/serving.js';
+import { median } from './machine.js';
 import { residentMib, startSimulated } from './service-load.js';
 
 const REQUESTS = Number(process.env.SWITCHYARD_SERVICE_LONG ?? 200_000);
@@ -85,13 +86,16 @@ export async function serviceLong(): Promise<string> {
     );
     const { delivered, undelivered } = account.billed;
     const shown = [...statuses].sort(([a], [b]) => a - b).map(([status, n]) => `${status}: ${n}`);
-    const warm = samples[Math.floor(SAMPLES / 5)] ?? Number.NaN;
+    const quarter = samples.length / 4;
+    const quarters = [0, 1, 2, 3].map((nth) =>
+      median(samples.slice(nth * quarter, (nth + 1) * quarter)).toFixed(0),
+    );
     return [
       `service-long: ${REQUESTS} requests, ${AT_ONCE} at once, in ${seconds.toFixed(0)} s (${(REQUESTS / seconds).toFixed(0)}/s), exit ${code}`,
       `responses by status: ${shown.join(', ')}; without an operation's id ${unnamed}, broken off ${unanswered}`,
       `ledger: ${ledger?.operations} operations (${ledger?.statuses}), ${ledger?.attempts} attempts`,
       `attempts whose usage arrived: ledger ${ledger?.arrived} at ${ledger?.arrived_cost} nano-dollars, account ${delivered.attempts} at ${delivered.cost}; estimated: ledger ${(ledger?.attempts ?? 0) - (ledger?.arrived ?? 0)}, account ${undelivered.attempts}`,
-      `resident: first ${samples[0]?.toFixed(0)} MiB, after a fifth ${warm.toFixed(0)}, last ${samples.at(-1)?.toFixed(0)}, peak ${peak.toFixed(0)}`,
+      `resident: median of each quarter ${quarters.join(', ')} MiB, peak ${peak.toFixed(0)}`,
     ].join('\n');
   } finally {
     upstream.stop();
