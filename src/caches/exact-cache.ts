@@ -7,7 +7,7 @@ export interface CachedAnswer {
   readonly answer: ChatAnswer;
   /** `provider/name` of the model that gave it. */
   readonly model: string;
-  /** What it cost, in total, at the price of then; null where unknown. */
+  /** What it cost at the price of then, without attempts that failed; null where unknown. */
   readonly cost: NanoUsd | null;
 }
 
@@ -105,12 +105,16 @@ export class ExactCache {
 
   /**
    * The answer stored under a key, and counts a hit; null, and a miss, where there is none, where it
-   * is too old, or where it is another tenant's.
+   * is too old, another tenant's, or not fit for whoever asks now.
    */
-  get(key: string, tenant: string): CachedAnswer | null {
+  get(
+    key: string,
+    tenant: string,
+    isFit: (answer: ChatAnswer) => boolean = () => true,
+  ): CachedAnswer | null {
     const counts = this.#countsOf(tenant);
     const stored = this.#alive(key);
-    if (stored === null || stored.tenant !== tenant) {
+    if (stored === null || stored.tenant !== tenant || !isFit(stored.answer)) {
       counts.misses++;
       return null;
     }

@@ -3,7 +3,7 @@ import { compressRequest } from '../compression/index.js';
 import { BudgetReached, type NanoUsd } from '../costs/index.js';
 import { expectedInputTokens, type Upstream } from '../models/index.js';
 import { createRng } from '../statistics/index.js';
-import type { ChatAnswer } from '../wire/index.js';
+import { type ChatAnswer, isWholeInEveryFormat } from '../wire/index.js';
 import { type Answered, answerByPolicy, type Taken } from './answer-by-policy.js';
 import type { GatewayEvent } from './gateway-event.js';
 import { budgetRefusal, type Generated, generate } from './generate.js';
@@ -134,7 +134,12 @@ class RequestRun {
     const answeredBy = `${named?.id ?? table!.sha256}${shortened ? ' shortened' : ''}`;
     const scope = { tenant: tenant.id, answeredBy, format: format.name };
     this.#key = cacheKey({ ...scope, domain: named === null ? domain : null }, chat);
-    return cache.get(this.#key, tenant.id);
+    // What a stream cannot say again (the stop sequence that was met, a citation) is asked for anew.
+    return cache.get(
+      this.#key,
+      tenant.id,
+      (answer) => !chat.stream || isWholeInEveryFormat(answer),
+    );
   }
 
   #compressed(chat: LimitedRequest): LimitedRequest {
@@ -275,11 +280,12 @@ class RequestRun {
   }
 
   /** What another model gave in a model's place would be repeated long after that one is back. */
-  #store(answer: ChatAnswer, { cause, model, cost }: Operation): void {
+  #store(answer: ChatAnswer, { cause, model }: Operation): void {
     if (this.#key === null || model === null || cause === 'fallback' || cause === 'cache') return;
     const { chat, tenant } = this.#request;
-    if (isCacheable(chat, answer))
-      this.#stages.cache?.set(this.#key, tenant.id, { answer, model, cost });
+    if (!isCacheable(chat, answer)) return;
+    const cost = this.#draft.meter.costOfAnswer;
+    this.#stages.cache?.set(this.#key, tenant.id, { answer, model, cost });
   }
 
   async #commit(end: OperationEnd): Promise<Committed> {

@@ -67,12 +67,12 @@ export class Meter {
 
   /** The sum of all attempts; null where one of them is unknown. */
   get cost(): NanoUsd | null {
-    let sum = 0;
-    for (const { cost } of this.#records) {
-      if (cost === null) return null;
-      sum += cost;
-    }
-    return sum;
+    return sumOf(this.#records);
+  }
+
+  /** What is not paid again where the answer is repeated: attempts that failed were bad luck. */
+  get costOfAnswer(): NanoUsd | null {
+    return sumOf(this.#records.filter(({ error }) => error === null));
   }
 
   /** @throws BudgetReached where the worst case of the attempt does not fit; nothing was sent */
@@ -156,6 +156,15 @@ export class Meter {
 }
 
 const NO_TOKENS: TokenUsage = { input: 0, cachedInput: 0, cacheWrite: 0, output: 0, reasoning: 0 };
+
+function sumOf(records: readonly UsageRecord[]): NanoUsd | null {
+  let sum = 0;
+  for (const { cost } of records) {
+    if (cost === null) return null;
+    sum += cost;
+  }
+  return sum;
+}
 
 /** Null for counts that come to more than an amount can hold: a provider's mistake, and no price. */
 function priceOf(usage: TokenUsage, pricing: ModelPricing): NanoUsd | null {

@@ -169,4 +169,47 @@ describe('an answer given before', () => {
     }
     expect(entries.map(({ operation }) => operation.cacheSaving)).toEqual([0, null, 0, COST]);
   });
+
+  it('counts as saved what the answer cost, and not the attempts that failed before it', async () => {
+    const error = (failing('truncated') as { error: Error }).error;
+    const model = scriptedUpstream('lab/a', [
+      { kind: 'breaks', after: 0, text: 'one two', error },
+      ANSWER,
+    ]);
+    const { gateway, entries } = stand([model], { cache: cacheOf() });
+    for (const _ of [1, 2]) await gateway.handle(asking({ model: 'lab/a' }));
+    const [paid, free] = entries.map(({ operation }) => operation);
+    expect(paid!.cost).toBeGreaterThan(COST);
+    expect(free).toMatchObject({ cache: 'hit', cacheSaving: COST });
+  });
+
+  it('is asked for anew as a stream, where it says what a stream cannot repeat', async () => {
+    const pieces = [
+      { type: 'message_start', message: { id: 'm', model: 'a', usage: { input_tokens: 20 } } },
+      { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+      { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'It is ' } },
+      { type: 'content_block_stop', index: 0 },
+      {
+        type: 'message_delta',
+        delta: { stop_reason: 'stop_sequence', stop_sequence: 'four' },
+        usage: { output_tokens: 7 },
+      },
+      { type: 'message_stop' },
+    ].map((event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`);
+    const error = (failing('truncated') as { error: Error }).error;
+    const model = scriptedUpstream('lab/a', [{ kind: 'raw', pieces, error }], {
+      format: FORMATS.anthropic,
+    });
+    const { gateway } = stand([model], { cache: cacheOf() });
+    const ask = (stream: boolean) =>
+      gateway.handle(asking({ api: 'anthropic', model: 'lab/a', stream }));
+    const first = await framesOf(await ask(true));
+    expect(first).toContain('"stop_sequence":"four"');
+    const whole = await ask(false);
+    expect(whole).toMatchObject({ head: { cache: 'hit' } });
+    expect(bodyOf(whole)).toMatchObject({ stop_reason: 'stop_sequence', stop_sequence: 'four' });
+    const again = await ask(true);
+    expect(again).toMatchObject({ head: { cache: 'miss' } });
+    expect(await framesOf(again)).toContain('"stop_sequence":"four"');
+  });
 });
