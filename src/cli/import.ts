@@ -2,11 +2,13 @@ import { resolve } from 'node:path';
 import { UserError } from '../user-error.js';
 import { defineCommand } from './command.js';
 import { EXIT } from './io.js';
+import { comparisonHint } from './next-step.js';
 import { withStore } from './store-access.js';
 
 export const importCommand = defineCommand({
   usage: 'import <format> <path>',
-  summary: 'Bring in recorded outcomes: routellm, routerbench, or the long format "outcomes"',
+  summary:
+    'Bring in recorded outcomes: routellm, routerbench, the long format "outcomes", or what "serve" noted',
   examples: [
     ['import routerbench data/routerbench --name rb', 'A folder of RouterBench CSV files'],
     [
@@ -14,13 +16,14 @@ export const importCommand = defineCommand({
       'MMLU as RouteLLM scores it',
     ],
     ['import outcomes measured.csv --name mine', 'prompt_id, prompt, model, score, cost_usd, …'],
+    ['import service results/service-snapshots --name served', 'Snapshots of the cost service'],
   ],
   options: (program) =>
     program
       .positional('format', {
         type: 'string',
         demandOption: true,
-        describe: 'routellm | routerbench | outcomes',
+        describe: 'routellm | routerbench | outcomes | service',
       })
       .positional('path', { type: 'string', demandOption: true, describe: 'A file or a folder' })
       .option('name', {
@@ -65,7 +68,9 @@ export const importCommand = defineCommand({
           ? jsonLine({ ...runSummaryJson(summary), notes: imported.notes })
           : runSummaryText(summary, { color: args.color && io.outIsTerminal }),
       );
-      if (!args.json && !args.quiet) io.err(`Next: switchyard compare ${args.name}\n`);
+      if (!args.json && !args.quiet) {
+        io.err(comparisonHint(summary, args.name) ?? `Next: switchyard show ${args.name}\n`);
+      }
       return EXIT.done;
     });
   },

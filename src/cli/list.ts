@@ -12,8 +12,7 @@ export const list = defineCommand({
       const { jsonLine, runListJson, runListText } = await import('../reports/index.js');
       const runs = await store.runs.listRuns();
       io.out(args.json ? jsonLine(runListJson(runs)) : runListText(runs));
-      if (!args.json && !args.quiet && runs[0])
-        io.err(`Next: switchyard compare ${runs[0].name}\n`);
+      if (!args.json && !args.quiet && runs[0]) io.err(`Next: switchyard show ${runs[0].name}\n`);
       return EXIT.done;
     }),
 });

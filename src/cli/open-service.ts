@@ -18,13 +18,14 @@ import {
 } from '../service/index.js';
 import { openServiceLedger } from '../store/index.js';
 import { policyOfTable, type RoutingTable, signalsOfTable } from '../tables/index.js';
+import { UserError } from '../user-error.js';
 import { version } from '../version.js';
 import { environment, type LogLevel } from './global-options.js';
 import type { Io } from './io.js';
 import { createServiceLog, logGatewayEvent, type ServiceLog } from './service-log.js';
 import { openSignalSource } from './signals.js';
 import { isStoodInFor, startSimulated } from './simulated-upstream.js';
-import { scheduleSnapshots } from './snapshots.js';
+import { checkSnapshotFolder, scheduleSnapshots } from './snapshots.js';
 
 /** Below the half minute that supervisors usually give. */
 const DRAIN_MS = 25_000;
@@ -42,6 +43,7 @@ export interface OpenedService {
   readonly models: readonly { readonly id: string; readonly simulated: boolean }[];
   /** SHA-256 of the routing table's file; null without one. */
   readonly tableHash: string | null;
+  readonly log: ServiceLog;
   /** Answers what is under way, writes down what is not yet, and lets everything go. */
   close(): Promise<void>;
 }
@@ -82,6 +84,7 @@ async function assemble(
   const now = (): number => io.now().getTime();
   const level = logLevelOf(args, config, io);
   const log = createServiceLog(level, io.err, now);
+  if (config.snapshots !== null) await checkSnapshotFolder(config.snapshots.folder);
   const stored = await openServiceLedger(config.ledger);
   opened.push(() => stored.close());
   const upstreams = await openUpstreams(config, args, io, opened);
@@ -147,6 +150,7 @@ async function assemble(
       simulated: origin === 'simulated',
     })),
     tableHash: live?.sha256 ?? null,
+    log,
   };
 }
 
@@ -175,12 +179,19 @@ async function openUpstreams(
     standInUrl = `${standIn.url}/v1`;
   }
   const upstreams = new Map<string, Upstream>();
+  const problems = new Set<string>();
   for (const { fallbacks: _fallbacks, ...spec } of config.models) {
     const baseUrl = isStoodInFor(spec) ? standInUrl : spec.baseUrl;
-    const upstream = await openUpstream({ ...spec, baseUrl }, { env });
-    opened.push(() => upstream.close());
-    upstreams.set(spec.id, upstream);
+    try {
+      const upstream = await openUpstream({ ...spec, baseUrl }, { env });
+      opened.push(() => upstream.close());
+      upstreams.set(spec.id, upstream);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.add(error.message);
+    }
   }
+  if (problems.size > 0) throw new UserError([...problems].join('\n'));
   return upstreams;
 }
 

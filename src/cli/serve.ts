@@ -50,7 +50,7 @@ export const serve = defineCommand({
     if (args.port !== undefined) port('--port', args.port);
     const { serviceSettings } = await import('./service-settings.js');
     const { openService } = await import('./open-service.js');
-    const { announce } = await import('./service-text.js');
+    const { announce, announceEnd } = await import('./service-text.js');
     const settings = await serviceSettings(args, io);
     const service = await openService(settings, args, io);
     const stopped = new Promise<void>((stop) => {
@@ -64,9 +64,7 @@ export const serve = defineCommand({
     // Whoever reads that it listens may end it at once.
     announce(service, settings, args, io);
     await stopped;
-    if (!args.quiet) {
-      io.err('Finishing what is under way; once more to end at once.\n');
-    }
+    announceEnd(service, args, io);
     await service.close();
     return EXIT.done;
   },

@@ -1,4 +1,5 @@
 import type { GatewayEvent } from '../service/index.js';
+import { UserError } from '../user-error.js';
 
 /** As the request log numbers them. */
 const LEVELS = { error: 50, warn: 40, info: 30, debug: 20 } as const;
@@ -45,8 +46,9 @@ export function logGatewayEvent(log: ServiceLog, event: GatewayEvent): void {
   }
 }
 
+/** Where in the program it happened is told of faults only: what a user can mend says how itself. */
 export function errorFields(error: unknown): Readonly<Record<string, unknown>> {
-  return error instanceof Error
-    ? { error: error.message, stack: error.stack }
-    : { error: String(error) };
+  if (!(error instanceof Error)) return { error: String(error) };
+  const { message, stack } = error;
+  return error instanceof UserError ? { error: message } : { error: message, stack };
 }

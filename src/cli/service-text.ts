@@ -4,18 +4,38 @@ import type { RoutingTable } from '../tables/index.js';
 import type { Io } from './io.js';
 import type { OpenedService } from './open-service.js';
 
-/** Tells what is served and where: one JSON object or the address on stdout, the rest on stderr. */
+/**
+ * Tells what is served and where: the address on stdout, the rest on stderr. With `--json` one object
+ * on stdout, and on stderr nothing but lines of the log.
+ */
 export function announce(
   service: OpenedService,
   settings: ServiceSettings,
   args: { readonly json: boolean; readonly quiet: boolean; readonly logLevel: string },
   io: Io,
 ): void {
-  io.out(args.json ? `${JSON.stringify(factsOf(service, settings))}\n` : `${service.url}\n`);
+  if (args.json) {
+    const facts = factsOf(service, settings);
+    io.out(`${JSON.stringify(facts)}\n`);
+    for (const warning of settings.warnings) service.log('warn', warning);
+    service.log('info', 'serving', facts);
+    return;
+  }
+  io.out(`${service.url}\n`);
   if (args.logLevel !== 'error') {
     for (const warning of settings.warnings) io.err(`warning: ${warning}\n`);
   }
   if (!args.quiet) io.err(`${textOf(service, settings, io)}\n`);
+}
+
+/** Tells that it was asked to end. */
+export function announceEnd(
+  service: OpenedService,
+  args: { readonly json: boolean; readonly quiet: boolean },
+  io: Io,
+): void {
+  if (args.json) service.log('info', 'finishing what is under way');
+  else if (!args.quiet) io.err('Finishing what is under way; once more to end at once.\n');
 }
 
 function factsOf({ url, port, models, tableHash }: OpenedService, settings: ServiceSettings) {
@@ -48,18 +68,26 @@ function textOf(service: OpenedService, { config, table }: ServiceSettings, io: 
     return near.startsWith('..') ? path : near;
   };
   const names = models.map(({ id }) => id).join(', ');
-  const simulated = models.some((one) => one.simulated)
-    ? '\n           SIMULATED models: what they say is made up, and costs nothing'
-    : '';
   const tenants = config.tenants.map(({ id }) => id).join(', ');
   return `Serving at ${url} (requests are described at ${url}/openapi.json)
-  models   ${names}${simulated}
+  models   ${names}${simulatedText(models)}
   table    ${table === null ? 'none: requests name their model' : tableText(table, shown(config.table ?? ''))}
   tenants  ${tenants === '' ? 'none: anybody on this machine' : tenants}
   cache    ${config.cache.enabled ? `exact, ${config.cache.ttlSeconds} s` : 'off'}
   ledger   ${shown(config.ledger)}${config.storePrompts ? ', with the texts of requests and answers' : ''}
 OpenAI SDK: base_url ${url}/v1   Anthropic SDK: base_url ${url}
 Next: ${curl(service, config.tenants.length > 0, table)}`;
+}
+
+/** Says which, where others are not. */
+function simulatedText(models: OpenedService['models']): string {
+  const simulated = models.filter((one) => one.simulated);
+  if (simulated.length === 0) return '';
+  const which =
+    simulated.length === models.length
+      ? 'SIMULATED models'
+      : `SIMULATED: ${simulated.map(({ id }) => id).join(', ')}`;
+  return `\n           ${which}: what they say is made up, and costs nothing`;
 }
 
 function tableText({ policy, provenance, simulated }: RoutingTable, path: string): string {

@@ -1,5 +1,6 @@
 import { defineCommand } from './command.js';
 import { EXIT } from './io.js';
+import { comparisonHint } from './next-step.js';
 import { runNamed, withExistingStore } from './store-access.js';
 
 export const show = defineCommand({
@@ -18,7 +19,7 @@ export const show = defineCommand({
           ? jsonLine(runSummaryJson(summary))
           : runSummaryText(summary, { color: args.color && io.outIsTerminal }),
       );
-      if (!args.json && !args.quiet) io.err(`Next: switchyard compare ${summary.run.name}\n`);
+      if (!args.json && !args.quiet) io.err(comparisonHint(summary, summary.run.name) ?? '');
       return EXIT.done;
     }),
 });

@@ -1,5 +1,25 @@
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
 import type { ServiceConfig, ServiceLedger } from '../service/index.js';
+import { UserError } from '../user-error.js';
 import { errorFields, type ServiceLog } from './service-log.js';
+
+/**
+ * Makes the folder now, as the first snapshot is due long after anybody looks.
+ * @throws UserError where nothing can be written into it
+ */
+export async function checkSnapshotFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new UserError(
+      `snapshots.folder is "${folder}", which cannot be written to (${code}): name another folder in the configuration, or let this user write there.`,
+      { cause },
+    );
+  }
+}
 
 /**
  * Writes snapshots of a ledger on a schedule, one at a time. One that fails is logged, and tried

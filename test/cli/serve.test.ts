@@ -66,9 +66,18 @@ interface Announced {
 }
 
 /** Starts `serve` in this process on a free port, and ends it after `use`. */
-async function serving<T>(
+function serving<T>(
   args: readonly string[],
   use: (announced: Announced, interrupt: () => void) => Promise<T>,
+  env: Readonly<Record<string, string>> = {},
+) {
+  return servingAs(['--json', ...args], (line, interrupt) => use(JSON.parse(line), interrupt), env);
+}
+
+/** As `serving`, without a word of how it is to be announced; `use` gets the first line. */
+async function servingAs<T>(
+  args: readonly string[],
+  use: (line: string, interrupt: () => void) => Promise<T>,
   env: Readonly<Record<string, string>> = {},
 ) {
   let interrupt = (): void => {};
@@ -87,7 +96,7 @@ async function serving<T>(
     },
     exit: (code) => void exits.push(code),
   });
-  const ending = main(['serve', '--json', '--port', '0', ...args], io);
+  const ending = main(['serve', '--port', '0', ...args], io);
   const line = await Promise.race([
     first,
     ending.then((code) => {
@@ -95,7 +104,7 @@ async function serving<T>(
     }),
   ]);
   try {
-    const used = await use(JSON.parse(line), () => interrupt());
+    const used = await use(line, () => interrupt());
     return { used, err: io.errText, exits };
   } finally {
     interrupt();
@@ -111,7 +120,7 @@ const post = (url: string, body: object, headers: Readonly<Record<string, string
   });
 
 describe('serve', () => {
-  test('without a word answers with the simulated models, labelled, and tells how to ask', async () => {
+  test('without a word answers with the simulated models, labelled; with --json every line is JSON', async () => {
     const { used, err } = await serving([], async (announced) => {
       const answered = await post(`${announced.url}/v1/generate`, {
         prompt: 'What is 17 x 23?',
@@ -133,12 +142,29 @@ describe('serve', () => {
     expect(answered.headers.get('x-switchyard-simulated')).toBe('true');
     expect(body).toMatchObject({ model: 'simulated/large', cached: false, simulated: true });
     expect(health).toMatchObject({ status: 'ok', simulated: true });
-    expect(err()).toContain(
-      `OpenAI SDK: base_url ${announced.url}/v1   Anthropic SDK: base_url ${announced.url}\n`,
-    );
+    const log = err()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(log.find(({ msg }) => msg === 'serving')).toMatchObject({ level: 30, ...announced });
+    expect(log.at(-1)).toMatchObject({ msg: 'finishing what is under way' });
+  });
+
+  test('to people it tells what is served, and how to ask', async () => {
+    const { used: url, err } = await servingAs([], async (line) => line.trimEnd());
+    expect(err()).toContain(`OpenAI SDK: base_url ${url}/v1   Anthropic SDK: base_url ${url}\n`);
     expect(err()).toContain('SIMULATED models: what they say is made up');
-    expect(err()).toContain(`Next: curl ${announced.url}/v1/generate `);
+    expect(err()).toContain(`Next: curl ${url}/v1/generate `);
     expect(err()).toContain('Finishing what is under way');
+  });
+
+  test('says which models are simulated where others are not', async () => {
+    file(
+      'mixed.yaml',
+      'models: [simulated/small, { id: my/model, base_url: "http://127.0.0.1:9/v1", price: { input: 0, output: 0 } }]\nledger: mixed.duckdb\n',
+    );
+    const { err } = await servingAs(['--config', 'mixed.yaml'], async () => {});
+    expect(err()).toContain('SIMULATED: simulated/small: what they say is made up');
   });
 
   test('decides "auto" by a table, and says whose verdict that is', async () => {
@@ -159,10 +185,11 @@ describe('serve', () => {
     });
     expect(used.answered.headers.get('x-switchyard-policy')).toBe('always@simulated/large');
     expect(used.body).toMatchObject({ model: 'simulated/large', cause: 'policy' });
-    expect(err()).toContain(
-      't.json: "auto" is decided by always@simulated/large (fitted on SIMULATED outcomes)',
+    expect(err()).toContain('"verdict":"It pays by hand."');
+    const told = await servingAs(['--table', 't.json'], async () => {});
+    expect(told.err()).toContain(
+      't.json: "auto" is decided by always@simulated/large (fitted on SIMULATED outcomes)\n           It pays by hand.\n',
     );
-    expect(err()).toContain('It pays by hand.');
   });
 
   test('goes on with a tenant’s budget where the last service left it', async () => {
@@ -272,6 +299,11 @@ describe('a mistake is one line, and leaves nothing behind', () => {
       /Model "openai\/gpt-4o-mini" needs the environment variable OPENAI_API_KEY, which is not set/,
     ],
     [
+      'a folder for snapshots that cannot be',
+      ['--config', 'snapless.yaml'],
+      /snapshots\.folder is ".*\/bad\.yaml\/in", which cannot be written to \(ENOTDIR\): name another folder/,
+    ],
+    [
       'an address that others reach',
       ['--host', '0.0.0.0'],
       /--host: found "0\.0\.0\.0", which others can reach, expected tenants with keys/,
@@ -283,11 +315,24 @@ describe('a mistake is one line, and leaves nothing behind', () => {
     file('unpriced.json', tableOf('my/x'));
     file('bad.yaml', 'port: 0\nlimits: { atempts: 1 }\n');
     file('keyless.yaml', 'models: [openai/gpt-4o-mini]\n');
+    file('snapless.yaml', 'snapshots: { folder: bad.yaml/in, every_minutes: 60 }\n');
     file('dataset.yaml', 'simulated: { dataset: bad.yaml }\n');
     const { code, out, err } = await serve(args);
     expect(out).toBe('');
     expect(err.trimEnd().split('\n')).toHaveLength(1);
     expect(err.trimEnd()).toMatch(line);
+    expect(code).toBe(2);
+  });
+
+  test('keys that are missing, all at once', async () => {
+    file('keys.yaml', 'models: [openai/gpt-4o-mini, openai/gpt-4o, anthropic/claude-haiku-4-5]\n');
+    const { code, err } = await serve(['--config', 'keys.yaml']);
+    const told = err.trimEnd().split('\n');
+    expect(told).toHaveLength(3);
+    expect(told[0]).toContain(
+      'Model "openai/gpt-4o-mini" needs the environment variable OPENAI_API_KEY',
+    );
+    expect(told[2]).toContain('needs the environment variable ANTHROPIC_API_KEY');
     expect(code).toBe(2);
   });
 
