@@ -2,7 +2,7 @@ import type { Unknowns } from './chat.js';
 import { WireRequestError } from './wire-failure.js';
 
 /** Values nested deeper than this would overflow the stack of whoever writes them as JSON again. */
-const MAX_DEPTH = 200;
+export const MAX_DEPTH = 200;
 /** Characters of a value that an error quotes. */
 const QUOTED = 80;
 const NONE: Unknowns = Object.freeze({});
@@ -22,7 +22,8 @@ export function bodyOf(input: unknown): Unknowns {
   return input;
 }
 
-function isShallow(value: unknown, levels: number): boolean {
+/** Whether a value is nested no deeper than so many levels. */
+export function isShallow(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return true;
   if (levels === 0) return false;
   if (Array.isArray(value)) {

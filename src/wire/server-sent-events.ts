@@ -22,7 +22,8 @@ export interface FrameSplitter {
 /**
  * A splitter for one body, in time linear in its bytes however they are cut. Lines end in `\n`, `\r\n`
  * or `\r`. The frames' `raw`, joined, is the body, but for a byte order mark and bytes that are no
- * UTF-8; frames of comments, or of nothing, have no event and empty data.
+ * UTF-8. Comments, or nothing, make no frame of their own before one that says something: what came of
+ * them alone when a chunk ends is one frame without event and with empty data.
  */
 export function createFrameSplitter(): FrameSplitter {
   const decoder = new TextDecoder('utf-8');
@@ -30,17 +31,23 @@ export function createFrameSplitter(): FrameSplitter {
   let line = '';
   let event: string | null = null;
   let data: string | null = null;
+  /** Whether `raw` ends with a frame of comments, or of nothing. */
+  let isQuiet = false;
   /** Whether the last chunk ended with a return, whose line feed may still come. */
   let wasReturn = false;
 
   function endLine(frames: Frame[]): void {
     if (line === '') {
+      isQuiet = event === null && data === null;
+      // A flood of them must not become a flood of objects.
+      if (isQuiet) return;
       frames.push({ raw, event, data: data ?? '' });
       raw = '';
       event = null;
       data = null;
       return;
     }
+    isQuiet = false;
     const colon = line.indexOf(':');
     const field = colon === -1 ? line : line.slice(0, colon);
     if (field === 'data' || field === 'event') {
@@ -78,6 +85,10 @@ export function createFrameSplitter(): FrameSplitter {
       wasReturn = text.endsWith('\r');
       raw += text.slice(taken);
       line += text.slice(lineStart);
+      if (isQuiet && line === '') {
+        frames.push({ raw, event: null, data: '' });
+        raw = '';
+      }
       if (raw.length > MAX_FRAME) {
         throw new WireAnswerError(`a frame of the stream is longer than ${MAX_FRAME} characters`);
       }

@@ -71,6 +71,11 @@ describe.each(Object.keys(FORMATS) as ModelApi[])('%s', (api) => {
     ['an error in a word', { error: 'overloaded' }, 'overloaded'],
     ['a detail', { detail: 'not ready' }, 'not ready'],
     ['a detail with members', { detail: [{ loc: 1 }] }, '[{"loc":1}]'],
+    [
+      'what is nested too deeply',
+      `{"error":{"message":${'['.repeat(30_000)}${']'.repeat(30_000)}}}`,
+      '{"error"',
+    ],
     ['nothing', '', 'no message'],
     ['one letter, often', '<'.repeat(100_000), '<'.repeat(30)],
   ])('%s is told in one line', async (_name, body, told) => {
@@ -191,6 +196,23 @@ describe.each(Object.keys(FORMATS) as ModelApi[])('%s', (api) => {
     })();
     await expect(reading).rejects.toMatchObject({ kind: 'truncated' });
     expect(bytes).toBeLessThanOrEqual(64 * 2 ** 20);
+  });
+
+  test('a flood of chunks of one byte is truncated long before 64 MB of them', async () => {
+    const block = '1\r\na\r\n'.repeat(10_000);
+    server.answerWith((_response, socket) => {
+      socket.write('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n');
+      const more = (): void => {
+        if (!socket.destroyed) socket.write(block, more);
+      };
+      more();
+    });
+    let bytes = 0;
+    const reading = (async () => {
+      for await (const chunk of (await send()).body) bytes += chunk.length;
+    })();
+    await expect(reading).rejects.toMatchObject({ kind: 'truncated' });
+    expect(bytes).toBeLessThan(2 ** 21);
   });
 
   test('a socket closed before any byte is a connection error', async () => {

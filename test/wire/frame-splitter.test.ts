@@ -28,13 +28,19 @@ it('reads events, data of several lines, comments and fields that it does not kn
   ].join('');
   const { frames, rest } = split(body, []);
   expect(frames.map(({ event, data }) => [event, data])).toEqual([
-    [null, ''],
     ['greeting', '{"a":1}'],
     [null, 'no blank\n two blanks\n'],
-    [null, ''],
   ]);
   expect(frames.map(({ raw }) => raw).join('') + rest).toBe(body);
-  expect(rest).toBe('data: broken off');
+  expect(rest).toBe('retry: 10\n\ndata: broken off');
+});
+
+it.each([':\n\n', '\n', '\r', ': x\r\n\r\n'])('makes one frame of a flood of %j', (piece) => {
+  const flood = piece.repeat(10_000);
+  expect(split(flood, []).frames).toEqual([{ raw: flood, event: null, data: '' }]);
+  const { frames, rest } = split(`${flood}data: 1\n\n${flood}`, []);
+  expect(frames.map(({ data }) => data)).toEqual(['1', '']);
+  expect(frames.map(({ raw }) => raw).join('') + rest).toBe(`${flood}data: 1\n\n${flood}`);
 });
 
 it('finds the same frames however the bytes are cut', () => {

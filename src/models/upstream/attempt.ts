@@ -31,7 +31,7 @@ export function headerOf({ headers }: AnswerHead, name: string): string | null {
 
 /** Unread bytes from which the socket is left to wait for the reader. */
 const HIGH_WATER_BYTES = 64 * 2 ** 10;
-/** What a chunk weighs besides its bytes, so that a flood of tiny ones waits, too. */
+/** What a chunk weighs besides its bytes, so that a flood of tiny ones waits and comes to an end, too. */
 const CHUNK_BYTES = 64;
 /** How long the body of an error status is waited for, as the status says the most. */
 const ERROR_BODY_MS = 2_000;
@@ -132,7 +132,7 @@ class Attempt implements Dispatcher.DispatchHandler, AsyncIterableIterator<Uint8
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Uint8Array): void {
     this.#heardAt = performance.now();
-    this.#received += chunk.length;
+    this.#received += chunk.length + CHUNK_BYTES;
     if (this.#received > LARGEST_BODY_BYTES) {
       this.#fail('truncated', `the answer exceeds ${LARGEST_BODY_BYTES} bytes`);
       return;

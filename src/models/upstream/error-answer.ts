@@ -52,7 +52,7 @@ function wordsOf(text: string): { readonly code: string | null; readonly message
   const message = error.message ?? body.error ?? body.detail ?? text;
   return {
     code: typeof error.code === 'string' ? error.code : null,
-    message: typeof message === 'string' ? message : JSON.stringify(message),
+    message: typeof message === 'string' ? message : (jsonOf(message) ?? text),
   };
 }
 
@@ -61,5 +61,15 @@ function parsed(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return null;
+  }
+}
+
+/** Null for what is nested too deeply to be written. */
+function jsonOf(value: unknown): string | null {
+  try {
+    return JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof RangeError) return null;
+    throw error;
   }
 }

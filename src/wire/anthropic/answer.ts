@@ -1,4 +1,5 @@
 import { type TokenUsage, usageFromAnthropic } from '../../costs/index.js';
+import { answerObject, objectIn } from '../answer-json.js';
 import { hasMembers, isRecord, unknownsOf } from '../body-members.js';
 import type { ChatAnswer, ChatPart, FinishReason, Unknowns } from '../chat.js';
 import { WireAnswerError } from '../chat-format.js';
@@ -54,8 +55,8 @@ export function messageBody(id: string, model: string): Unknowns {
   };
 }
 
-export function parseAnswer(body: unknown): ChatAnswer {
-  if (!isRecord(body)) throw new WireAnswerError('the answer is no JSON object');
+export function parseAnswer(input: unknown): ChatAnswer {
+  const body = answerObject(input);
   if (!Array.isArray(body.content)) throw new WireAnswerError('the answer holds no content');
   const finishReason = finishReasonOf(body.stop_reason);
   const members = nativeMembers(unknownsOf(body, BODY), body.stop_reason, finishReason);
@@ -127,13 +128,7 @@ function blockBodies(part: ChatPart): readonly Unknowns[] {
 
 /** The arguments as an object; an empty one for what a model broke off or wrote wrongly. */
 export function inputOf(json: string): Unknowns {
-  try {
-    const input: unknown = JSON.parse(json);
-    if (isRecord(input)) return input;
-  } catch {
-    // A call whose arguments cannot be read has none.
-  }
-  return {};
+  return objectIn(json) ?? {};
 }
 
 /**

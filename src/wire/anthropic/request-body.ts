@@ -1,3 +1,4 @@
+import { objectIn } from '../answer-json.js';
 import { isRecord } from '../body-members.js';
 import type {
   ChatMessage,
@@ -148,12 +149,8 @@ function sourceBody(url: string, path: string): Unknowns {
 
 function inputOf(json: string, path: string): Unknowns {
   if (json.trim() === '') return {};
-  try {
-    const input: unknown = JSON.parse(json);
-    if (isRecord(input)) return input;
-  } catch {
-    // Told below: what is no JSON is no object either.
-  }
+  const input = objectIn(json);
+  if (input !== null) return input;
   throw new WireRequestError(
     `${path}: the arguments of a tool's call must be the text of a JSON object`,
   );

@@ -1,4 +1,5 @@
 import { type TokenUsage, usageFromAnthropic } from '../../costs/index.js';
+import { frameObject } from '../answer-json.js';
 import { hasMembers, isRecord } from '../body-members.js';
 import type { ChatAnswer, ChatEvent, ChatPart, FinishReason, Unknowns } from '../chat.js';
 import { type Frame, type StreamReader, WireAnswerError } from '../chat-format.js';
@@ -28,6 +29,8 @@ export function createStreamReader(): StreamReader {
   let reason: FinishReason = 'other';
   let native: Unknowns = {};
   let calls = 0;
+  /** What comes behind the end mark is no part of the answer. */
+  let ended = false;
   const blocks = new Map<unknown, OpenBlock>();
 
   function start(message: unknown): ChatEvent[] {
@@ -105,8 +108,8 @@ export function createStreamReader(): StreamReader {
 
   return {
     read({ data }: Frame): readonly ChatEvent[] {
-      if (data === '') return [];
-      const event = parse(data);
+      if (ended || data === '') return [];
+      const event = frameObject(data);
       switch (event.type) {
         case 'message_start':
           return start(event.message);
@@ -119,6 +122,7 @@ export function createStreamReader(): StreamReader {
         case 'message_delta':
           return finish(event);
         case 'message_stop':
+          ended = true;
           return [{ kind: 'end' }];
         case 'error':
           return [{ kind: 'error', message: messageOf(event.error) }];
@@ -156,16 +160,6 @@ function partOf({ opening, additions, citations, json, call }: OpenBlock): ChatP
 
 function says(part: ChatPart): boolean {
   return part.kind !== 'text' || part.text !== '';
-}
-
-function parse(data: string): Unknowns {
-  try {
-    const value: unknown = JSON.parse(data);
-    if (isRecord(value)) return value;
-  } catch {
-    // Told below: what is no JSON is no object either.
-  }
-  throw new WireAnswerError('a frame of the stream is no JSON object');
 }
 
 function messageOf(error: unknown): string {

@@ -1,4 +1,5 @@
 import { type TokenUsage, usageFromOpenAI } from '../../costs/index.js';
+import { answerObject } from '../answer-json.js';
 import { hasMembers, isRecord, unknownsOf } from '../body-members.js';
 import type { ChatAnswer, ChatPart, FinishReason, Unknowns } from '../chat.js';
 import { WireAnswerError } from '../chat-format.js';
@@ -62,8 +63,8 @@ export function refusalPart(text: string): ChatPart {
   return { kind: 'text', text, extra: { type: 'refusal' } };
 }
 
-export function parseAnswer(body: unknown): ChatAnswer {
-  if (!isRecord(body)) throw new WireAnswerError('the answer is no JSON object');
+export function parseAnswer(input: unknown): ChatAnswer {
+  const body = answerObject(input);
   const choice: unknown = Array.isArray(body.choices) ? body.choices[0] : undefined;
   if (!isRecord(choice) || !isRecord(choice.message)) {
     throw new WireAnswerError('the answer holds no message');

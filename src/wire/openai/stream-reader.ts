@@ -1,7 +1,8 @@
 import { type TokenUsage, usageFromOpenAI } from '../../costs/index.js';
+import { frameObject } from '../answer-json.js';
 import { hasMembers, isRecord, unknownsOf } from '../body-members.js';
 import type { ChatAnswer, ChatEvent, ChatPart, FinishReason, Unknowns } from '../chat.js';
-import { type Frame, type StreamReader, WireAnswerError } from '../chat-format.js';
+import type { Frame, StreamReader } from '../chat-format.js';
 import {
   BODY,
   CHOICE,
@@ -23,6 +24,8 @@ interface OpenCall {
 
 export function createStreamReader(): StreamReader {
   let head: { id: string; model: string; created: number } | null = null;
+  /** What comes behind the end mark is no part of the answer. */
+  let ended = false;
   let text = '';
   let refusal = '';
   let usage: TokenUsage | null = null;
@@ -89,9 +92,12 @@ export function createStreamReader(): StreamReader {
 
   return {
     read({ data }: Frame): readonly ChatEvent[] {
-      if (data === '') return [];
-      if (data.trim() === END) return [{ kind: 'end' }];
-      const chunk = parse(data);
+      if (ended || data === '') return [];
+      if (data.trim() === END) {
+        ended = true;
+        return [{ kind: 'end' }];
+      }
+      const chunk = frameObject(data);
       if (chunk.error != null) return [{ kind: 'error', message: messageOf(chunk.error) }];
       const events: ChatEvent[] = [];
       if (head === null) {
@@ -161,16 +167,6 @@ function join(whole: Record<string, unknown>, piece: Unknowns): void {
     else if (isRecord(known) && isRecord(value)) join(known as Record<string, unknown>, value);
     else whole[name] = structuredClone(value);
   }
-}
-
-function parse(data: string): Unknowns {
-  try {
-    const value: unknown = JSON.parse(data);
-    if (isRecord(value)) return value;
-  } catch {
-    // Told below: what is no JSON is no object either.
-  }
-  throw new WireAnswerError('a frame of the stream is no JSON object');
 }
 
 function messageOf(error: unknown): string {
