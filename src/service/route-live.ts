@@ -86,7 +86,7 @@ async function obtain<R extends Reply>(
       // What is unknown counts as the worst.
       spent = batch.usage.reduce((sum, { cost }) => sum + (cost ?? worst), 0);
       meter.add(batch.usage);
-      if ('failure' in batch) throw stop.aborted ? CLIENT_LEFT : signalRefusal(id);
+      if ('failure' in batch) throw stop.aborted ? CLIENT_LEFT : NO_SIGNAL;
       obtained[id] = batch.signals[0]!;
     } finally {
       reservation.settle(spent);
@@ -95,12 +95,13 @@ async function obtain<R extends Reply>(
   return obtained;
 }
 
-const signalRefusal = (id: string): Refusal =>
-  new Refusal('routing', {
-    status: 502,
-    message: `The routing table decides by "${id}", which cannot be obtained now; name a model, or ask again later.`,
-    code: 'routing_failed',
-  });
+/** A signal is named by where it is obtained, which is no business of the caller's. */
+const NO_SIGNAL = new Refusal('routing', {
+  status: 502,
+  message:
+    'The routing table decides by a signal which cannot be obtained now; name a model, or ask again later.',
+  code: 'routing_failed',
+});
 
 function stepsOf<R extends Reply>({ decisions, calls }: Driven<R>, policy: Policy): LoggedStep[] {
   return decisions.map(({ step, propensity, eligible, probabilities }) => ({
