@@ -96,12 +96,11 @@ function tableText({ policy, provenance, simulated }: RoutingTable, path: string
 }
 
 function curl({ url, models }: OpenedService, keyed: boolean, table: RoutingTable | null): string {
-  const model = table === null ? `, "model": "${models[0]?.id ?? ''}"` : '';
-  const headers = [
-    'content-type: application/json',
-    ...(keyed ? ['authorization: Bearer KEY'] : []),
-    ...(table?.needs.domain ? ['x-switchyard-domain: NAME'] : []),
-  ];
-  const flags = headers.map((header) => `-H '${header}'`).join(' ');
-  return `curl ${url}/v1/generate ${flags} -d '{"prompt": "How many moons does Mars have?"${model}}'`;
+  const body = JSON.stringify({
+    prompt: 'How many moons does Mars have?',
+    ...(table === null ? { model: models[0]?.id } : {}),
+    ...(table?.needs.domain ? { domain: 'NAME' } : {}),
+  });
+  const key = keyed ? " -H 'authorization: Bearer KEY'" : '';
+  return `curl ${url}/v1/generate -H 'content-type: application/json'${key} -d '${body}'`;
 }

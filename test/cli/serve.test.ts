@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { main } from '../../src/cli/index.js';
 import { sha256 } from '../../src/hash.js';
 import { type RoutingTable, serializeRoutingTable } from '../../src/tables/index.js';
@@ -48,6 +48,25 @@ const TABLE: RoutingTable = {
   },
 };
 
+const BY_DOMAIN: RoutingTable = {
+  ...TABLE,
+  policy: {
+    id: 'per-domain@best',
+    router: 'per-domain',
+    dial: 'best',
+    models: ['simulated/small', 'simulated/large'],
+    parameters: {
+      cost_scale: 1,
+      cost_weight: 0,
+      predictor: {
+        domains: [{ domain: 'sums', cost: [1, 2], quality: [0.5, 1] }],
+        overall: { cost: [1, 2], quality: [1, 0.5] },
+      },
+    },
+  },
+  needs: { domain: true, answers: false },
+};
+
 /** Runs `serve` to its end. */
 async function serve(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const io = memoryIo({ cwd: folder, env });
@@ -77,7 +96,7 @@ function serving<T>(
 /** As `serving`, without a word of how it is to be announced; `use` gets the first line. */
 async function servingAs<T>(
   args: readonly string[],
-  use: (line: string, interrupt: () => void) => Promise<T>,
+  use: (line: string, interrupt: () => void, err: () => string) => Promise<T>,
   env: Readonly<Record<string, string>> = {},
 ) {
   let interrupt = (): void => {};
@@ -104,7 +123,7 @@ async function servingAs<T>(
     }),
   ]);
   try {
-    const used = await use(line, () => interrupt());
+    const used = await use(line, () => interrupt(), io.errText);
     return { used, err: io.errText, exits };
   } finally {
     interrupt();
@@ -190,6 +209,23 @@ describe('serve', () => {
     expect(told.err()).toContain(
       't.json: "auto" is decided by always@simulated/large (fitted on SIMULATED outcomes)\n           It pays by hand.\n',
     );
+  });
+
+  test.each([
+    ['without a table', null],
+    ['with one', TABLE],
+    ['with one that decides by domain', BY_DOMAIN],
+  ])('the line to try works as it stands, %s', async (_, table) => {
+    if (table !== null) file('try.json', serializeRoutingTable(table));
+    const args = table === null ? [] : ['--table', 'try.json'];
+    let told = (): string => '';
+    const { used } = await servingAs(args, async (_line, _interrupt, err) => {
+      told = err;
+      const line = await vi.waitUntil(() => /^Next: curl (\S+) -H .* -d '(.*)'$/m.exec(told()));
+      return post(line[1]!, JSON.parse(line[2]!));
+    });
+    expect(used.status).toBe(200);
+    expect(told().includes('"domain":"NAME"')).toBe(table?.needs.domain ?? false);
   });
 
   test('goes on with a tenant’s budget where the last service left it', async () => {

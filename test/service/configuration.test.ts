@@ -290,7 +290,7 @@ describe('a configuration', () => {
     ]);
     expect(table?.name).toBe('T');
     expect(warnings).toEqual([
-      'the routing table "T" decides by the kind of work: callers declare it in the header x-switchyard-domain',
+      'the routing table "T" decides by the kind of work: callers declare it in the header x-switchyard-domain, or in the member domain of /v1/generate',
     ]);
   });
 

@@ -246,6 +246,6 @@ function tenantOf(document: TenantDocument): TenantConfig {
 function tableWarnings({ name, needs }: RoutingTable): readonly string[] {
   if (!needs.domain) return [];
   return [
-    `the routing table "${name}" decides by the kind of work: callers declare it in the header x-switchyard-domain`,
+    `the routing table "${name}" decides by the kind of work: callers declare it in the header x-switchyard-domain, or in the member domain of /v1/generate`,
   ];
 }
