@@ -9,10 +9,11 @@ import type { TokenUsage } from './usage.js';
  * `completion_tokens`; the total then says that there is no output.
  *
  * @param raw the response's `usage`
+ * @param tier the response's `service_tier`, by which it is charged
  * @returns null where the counts are missing or contradict each other, never a guess
  * @see https://platform.openai.com/docs/api-reference/chat/object
  */
-export function usageFromOpenAI(raw: unknown): TokenUsage | null {
+export function usageFromOpenAI(raw: unknown, tier: unknown = null): TokenUsage | null {
   const usage = record(raw);
   if (usage === null) return null;
   const input = count(usage.prompt_tokens);
@@ -32,6 +33,10 @@ export function usageFromOpenAI(raw: unknown): TokenUsage | null {
     cacheWrite: count(prompt?.cache_write_tokens) ?? 0,
     output: answered + separate,
     reasoning: reported ?? separate,
+    ...surcharge({
+      service_tier: isDearerOrCheaper(tier),
+      audio_tokens: (count(prompt?.audio_tokens) ?? 0) + (count(completion?.audio_tokens) ?? 0) > 0,
+    }),
   });
 }
 
@@ -57,7 +62,25 @@ export function usageFromAnthropic(raw: unknown): TokenUsage | null {
     cacheWrite,
     output,
     reasoning: count(record(usage.output_tokens_details)?.thinking_tokens) ?? 0,
+    ...surcharge({
+      service_tier: isDearerOrCheaper(usage.service_tier),
+      speed: usage.speed === 'fast',
+      inference_geo: usage.inference_geo === 'us',
+      ephemeral_1h_input_tokens: isAny(usage.cache_creation, 'ephemeral_1h_input_tokens'),
+      web_search_requests: isAny(usage.server_tool_use, 'web_search_requests'),
+    }),
   });
+}
+
+/** Tiers with rates of their own, or paid for in advance. */
+const TIERS: ReadonlySet<unknown> = new Set(['flex', 'priority', 'scale', 'batch']);
+const isDearerOrCheaper = (tier: unknown): boolean => TIERS.has(tier);
+const isAny = (counts: unknown, name: string): boolean => (count(record(counts)?.[name]) ?? 0) > 0;
+
+/** The first of what holds, by the provider's name for it. */
+function surcharge(holds: Readonly<Record<string, boolean>>): Pick<TokenUsage, 'surcharged'> {
+  const found = Object.keys(holds).find((name) => holds[name]);
+  return found === undefined ? {} : { surcharged: found };
 }
 
 function consistent(usage: TokenUsage): TokenUsage | null {

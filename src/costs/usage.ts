@@ -11,6 +11,8 @@ export interface TokenUsage {
   readonly cacheWrite: number;
   readonly output: number;
   readonly reasoning: number;
+  /** What of it is charged otherwise than tokens at standard rates; absent where nothing is. Its cost is unknown. */
+  readonly surcharged?: string;
 }
 
 /** What a call was for. */

@@ -105,7 +105,7 @@ export class Meter {
         latencyMs: Math.max(0, clock.now() - start),
       });
       // Against a budget, what is unknown counts as the worst.
-      reservation.settle(cost ?? worst);
+      reservation.settle(cost ?? Math.max(worst, standardPrice(usage, upstream.pricing) ?? 0));
     };
     const bookKnown = (
       usage: TokenUsage | null,
@@ -166,8 +166,12 @@ function sumOf(records: readonly UsageRecord[]): NanoUsd | null {
   return sum;
 }
 
+/** Null where it is charged in a way that the price list does not tell. */
+const priceOf = (usage: TokenUsage, pricing: ModelPricing): NanoUsd | null =>
+  usage.surcharged === undefined ? standardPrice(usage, pricing) : null;
+
 /** Null for counts that come to more than an amount can hold: a provider's mistake, and no price. */
-function priceOf(usage: TokenUsage, pricing: ModelPricing): NanoUsd | null {
+function standardPrice(usage: TokenUsage, pricing: ModelPricing): NanoUsd | null {
   try {
     return priceUsage(usage, pricing);
   } catch (error) {

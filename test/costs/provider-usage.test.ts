@@ -125,3 +125,47 @@ describe('usageFromAnthropic', () => {
     },
   );
 });
+
+describe('what is charged otherwise than at standard rates', () => {
+  const openai = { prompt_tokens: 10, completion_tokens: 5 };
+  const anthropic = { input_tokens: 10, output_tokens: 5 };
+
+  it.each([
+    ['service_tier', usageFromOpenAI(openai, 'priority')],
+    ['service_tier', usageFromOpenAI(openai, 'flex')],
+    ['audio_tokens', usageFromOpenAI({ ...openai, prompt_tokens_details: { audio_tokens: 3 } })],
+    ['service_tier', usageFromAnthropic({ ...anthropic, service_tier: 'priority' })],
+    ['speed', usageFromAnthropic({ ...anthropic, speed: 'fast' })],
+    ['inference_geo', usageFromAnthropic({ ...anthropic, inference_geo: 'us' })],
+    [
+      'ephemeral_1h_input_tokens',
+      usageFromAnthropic({
+        ...anthropic,
+        cache_creation_input_tokens: 4,
+        cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 4 },
+      }),
+    ],
+    [
+      'web_search_requests',
+      usageFromAnthropic({ ...anthropic, server_tool_use: { web_search_requests: 2 } }),
+    ],
+  ])('is told by its name: %s', (name, usage) => {
+    expect(usage).toMatchObject({ output: 5, surcharged: name });
+  });
+
+  it('is nothing where the provider says that nothing is', () => {
+    const details = { prompt_tokens_details: { audio_tokens: 0, cached_tokens: 0 } };
+    for (const tier of ['default', 'auto', null, undefined]) {
+      expect(usageFromOpenAI({ ...openai, ...details }, tier)).not.toHaveProperty('surcharged');
+    }
+    const usage = {
+      ...anthropic,
+      service_tier: 'standard',
+      speed: 'standard',
+      inference_geo: 'global',
+      cache_creation: { ephemeral_5m_input_tokens: 0, ephemeral_1h_input_tokens: 0 },
+      server_tool_use: { web_search_requests: 0 },
+    };
+    expect(usageFromAnthropic(usage)).not.toHaveProperty('surcharged');
+  });
+});

@@ -255,6 +255,27 @@ describe('metering', () => {
     expect(budget.spent).toBeGreaterThan(0);
   });
 
+  it('knows no cost where the provider charges otherwise than the price list', async () => {
+    const chunk = (further: object) =>
+      `data: ${JSON.stringify({ id: 'x', created: 1, model: 'a', service_tier: 'priority', ...further })}\n\n`;
+    const pieces = [
+      chunk({ choices: [{ index: 0, delta: { content: 'four' }, finish_reason: 'stop' }] }),
+      chunk({ choices: [], usage: { prompt_tokens: 20, completion_tokens: 7 } }),
+      'data: [DONE]\n\n',
+    ];
+    const { error } = failing('truncated') as { error: Error };
+    const model = scriptedUpstream('lab/a', [{ kind: 'raw', pieces, error }]);
+    const { gateway, entries, budget } = stand([model]);
+    const body = { service_tier: 'priority' };
+    await framesOf(await gateway.handle(asking({ model: 'lab/a', stream: true, body })));
+    expect(entries[0]).toMatchObject({
+      operation: { cost: null },
+      usage: [{ cost: null, estimated: false, usage: { input: 20, output: 7 } }],
+    });
+    expect(budget.reserved).toBe(0);
+    expect(budget.spent).toBeGreaterThan(COST);
+  });
+
   it('acknowledges nothing that the ledger did not take', async () => {
     const model = scriptedUpstream('lab/a', [ANSWER]);
     const { gateway, budget, events } = stand([model], {

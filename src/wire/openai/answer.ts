@@ -83,7 +83,7 @@ export function parseAnswer(input: unknown): ChatAnswer {
       : Math.floor(Date.now() / 1000),
     parts: [...textParts(message.content), ...(refused ? [refusalPart(refusal)] : []), ...known],
     finishReason: reason,
-    usage: usageFromOpenAI(body.usage),
+    usage: usageFromOpenAI(body.usage, body.service_tier),
     ...(hasMembers(members) ? { native: { format: NAME, members } } : {}),
   };
 }

@@ -125,7 +125,7 @@ export function createStreamReader(): StreamReader {
           events.push({ kind: 'finish', reason });
         }
       }
-      const counted = usageFromOpenAI(chunk.usage);
+      const counted = usageFromOpenAI(chunk.usage, chunk.service_tier);
       if (counted !== null) {
         usage = counted;
         events.push({ kind: 'usage', usage });
