@@ -74,7 +74,7 @@ export function createFrameSplitter(): FrameSplitter {
         const next = isReturn && feed === end + 1 ? end + 2 : end + 1;
         line += text.slice(lineStart, end);
         lineStart = next;
-        if (line === '') {
+        if (line === '' && (event !== null || data !== null)) {
           raw += text.slice(taken, next);
           taken = next;
         }

@@ -2,15 +2,17 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import { Refusal } from '../refusal.js';
 import type { Tenant, Tenants } from '../tenants.js';
+import type { BodyStock } from './body-stock.js';
 import type { ExchangesBySocket } from './client-errors.js';
 import { Exchange } from './exchange.js';
 import { idHeaders, sendFailure } from './failures.js';
 import { createHostCheck } from './hosts.js';
 import type { RequestLog } from './request-log.js';
+import { closeWithConnection } from './waiting-responses.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Answers whoever asks, without a key. */
+    /** Answers whoever asks, without a key; a good one is known all the same. */
     readonly open?: boolean;
     /** Nothing between here and the caller may keep the answer. */
     readonly confidential?: boolean;
@@ -23,12 +25,13 @@ export interface AdmissionOptions {
   readonly tenants: Tenants;
   readonly requestLog: RequestLog;
   readonly exchanges: ExchangesBySocket;
+  readonly bodies: BodyStock;
   readonly isDraining: () => boolean;
 }
 
 /** Turns away, before a body is read, whoever has no business here; and has the end of all others logged. */
 export function admitRequests(app: FastifyInstance, options: AdmissionOptions): void {
-  const { tenants, requestLog, exchanges, isDraining } = options;
+  const { tenants, requestLog, exchanges, bodies, isDraining } = options;
   const isOurHost = createHostCheck(options.host, options.allowedHosts);
 
   app.decorateRequest('exchange');
@@ -40,8 +43,10 @@ export function admitRequests(app: FastifyInstance, options: AdmissionOptions): 
     requestLog.begin(exchange);
     reply.raw.once('close', () => {
       exchange.closed();
+      bodies.giveBack(exchange);
       requestLog.end(exchange);
     });
+    closeWithConnection(request.raw.socket, reply.raw);
     reply.headers(idHeaders(exchange));
     if (config?.confidential) reply.header('cache-control', 'private, no-store');
     const refusal = check(request.raw, exchange, config?.open === true);
@@ -54,17 +59,17 @@ export function admitRequests(app: FastifyInstance, options: AdmissionOptions): 
   });
 
   function check(
-    { headers }: IncomingMessage,
+    { headers, rawHeaders }: IncomingMessage,
     exchange: Exchange,
     isOpen: boolean,
   ): Refusal | null {
     if (headers.host === undefined) return NO_HOST;
+    if (isAmbiguous(rawHeaders)) return AMBIGUOUS;
     if (!isOurHost(headers.host)) return WRONG_HOST;
     if (isDraining()) return DRAINING;
-    if (isOpen) return null;
     // Where nobody has a key, whatever a client sends along is none.
     exchange.tenant = tenants.authenticate(tenants.keyed ? keyOf(headers) : null);
-    return exchange.tenant === null ? NO_KEY : null;
+    return isOpen || exchange.tenant !== null ? null : NO_KEY;
   }
 }
 
@@ -91,6 +96,28 @@ function keyOf(headers: IncomingHttpHeaders): string | null {
   return bearer?.[1] ?? (typeof other === 'string' && other !== '' ? other : null);
 }
 
+/** Whether a header that decides who is asked or who asks came more than once: a proxy may have read the other. */
+function isAmbiguous(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  let keys = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const { length } = rawHeaders[at]!;
+    if (length === 'host'.length && rawHeaders[at]!.toLowerCase() === 'host') hosts++;
+    else if (
+      length === 'authorization'.length &&
+      rawHeaders[at]!.toLowerCase() === 'authorization'
+    ) {
+      keys++;
+    }
+  }
+  return hosts > 1 || keys > 1;
+}
+
+const AMBIGUOUS = new Refusal('invalid_request', {
+  status: 400,
+  message: 'The request has more than one Host or Authorization header.',
+  code: 'ambiguous_headers',
+});
 const NO_HOST = new Refusal('wrong_host', {
   status: 400,
   message: 'The request has no Host header.',

@@ -41,6 +41,8 @@ export class Exchange implements Identity {
   operation: Operation | null = null;
   /** What the client was told where that went past the response; null else. */
   status: number | null = null;
+  /** Bytes of its body that are held. */
+  bodyBytes = 0;
   #left: AbortController | null = null;
 
   constructor(

@@ -99,8 +99,11 @@ export function logMistake(error: unknown, request: FastifyRequest): void {
   );
 }
 
+const LONGEST_MESSAGE = 500;
+
+/** What is wrong can be as long as the request, such as the name of a member. */
 const badRequest = (message: string): ServiceFailure => ({
   status: 400,
-  message,
+  message: message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message,
   retryAfterMs: null,
 });

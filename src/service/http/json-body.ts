@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Refusal } from '../refusal.js';
+import type { BodyStock } from './body-stock.js';
 import { parseJson } from './json-text.js';
 
 export interface BodyLimits {
@@ -14,9 +15,10 @@ const BODYLESS: ReadonlySet<string> = new Set(['DELETE', 'OPTIONS']);
 /**
  * Reads every body as JSON, whether it says that it is or says nothing. What is too large is refused
  * before it is kept: by its announced length, else where it passes the limit. The rest of it then runs
- * off unread while the client reads the answer, until the time for a request is over.
+ * off unread while the client reads the answer, until the time for a request is over. What finds no room
+ * beside the bodies of others is refused in the same way.
  */
-export function readJsonBodies(app: FastifyInstance, limits: BodyLimits): void {
+export function readJsonBodies(app: FastifyInstance, limits: BodyLimits, stock: BodyStock): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (request, payload, done) => {
     if (request.is404 || BODYLESS.has(request.method)) {
@@ -31,14 +33,14 @@ export function readJsonBodies(app: FastifyInstance, limits: BodyLimits): void {
       done(ENCODED);
       return;
     }
-    read(request, payload, limits, done);
+    read(request, payload, { ...limits, stock }, done);
   });
 }
 
 function read(
   request: FastifyRequest,
   payload: IncomingMessage,
-  { bodyBytes, messages }: BodyLimits,
+  { bodyBytes, messages, stock }: BodyLimits & { readonly stock: BodyStock },
   done: (error: Error | null, body?: unknown) => void,
 ): void {
   if (Number(request.headers['content-length']) > bodyBytes) {
@@ -53,11 +55,13 @@ function read(
   };
   const onData = (chunk: Buffer): void => {
     bytes += chunk.length;
-    if (bytes <= bodyBytes) {
+    const refusal =
+      bytes > bodyBytes ? tooLarge(bodyBytes) : stock.take(request.exchange, chunk.length);
+    if (refusal === null) {
       chunks.push(chunk);
       return;
     }
-    finish(tooLarge(bodyBytes));
+    finish(refusal);
     payload.resume();
   };
   const onEnd = (): void => {

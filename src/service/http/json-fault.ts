@@ -25,10 +25,15 @@ const ESCAPE = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
  */
 export function findJsonFault(text: string): JsonFault {
   const { at, expected } = scan(text);
-  const before = text.slice(0, at);
+  let line = 1;
+  let lineStart = 0;
+  for (let end = text.indexOf('\n'); end !== -1 && end < at; end = text.indexOf('\n', lineStart)) {
+    line++;
+    lineStart = end + 1;
+  }
   return {
-    line: before.split('\n').length,
-    column: at - before.lastIndexOf('\n'),
+    line,
+    column: at - lineStart + 1,
     expected: at >= text.length && expected !== 'the end' ? `${expected}, but it ends` : expected,
   };
 }

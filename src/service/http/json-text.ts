@@ -3,14 +3,16 @@ import { findJsonFault } from './json-fault.js';
 
 /** Deeper than any request of a client, and shallow enough for every function that recurses. */
 const MOST_LEVELS = 64;
+/** A value takes up to forty times the bytes that it is written with. */
+const MOST_VALUES = 1_000_000;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * The value in a body of JSON.
  * @param mostMessages most entries of the list `messages` at its top
- * @throws Refusal 400 for what is no UTF-8 or no JSON, is nested too deeply, has too many messages,
- *   or has members that would change what an object is
+ * @throws Refusal 400 for what is no UTF-8 or no JSON, is nested too deeply, has too many messages or
+ *   values, or has members that would change what an object is
  */
 export function parseJson(bytes: Uint8Array, mostMessages: number): unknown {
   let text: string;
@@ -38,18 +40,23 @@ export function parseJson(bytes: Uint8Array, mostMessages: number): unknown {
       );
     }
   }
-  check(value, MOST_LEVELS);
+  check(value, MOST_LEVELS, MOST_VALUES);
   return value;
 }
 
-function check(value: unknown, levels: number): void {
-  if (!isObject(value)) return;
+/** @returns how many values are left to be seen */
+function check(value: unknown, levels: number, most: number): number {
+  let left = most - 1;
+  if (left < 0) {
+    throw malformed(`The body has more than ${MOST_VALUES} values.`, 'too_many_values');
+  }
+  if (!isObject(value)) return left;
   if (levels === 0) {
     throw malformed(`The body is nested more than ${MOST_LEVELS} levels deep.`, 'nested_too_deep');
   }
   if (Array.isArray(value)) {
-    for (const member of value) check(member, levels - 1);
-    return;
+    for (const member of value) left = check(member, levels - 1, left);
+    return left;
   }
   for (const name in value) {
     const member = value[name];
@@ -59,8 +66,9 @@ function check(value: unknown, levels: number): void {
     ) {
       throw malformed(`The body has a member "${name}", which is not taken.`, 'forbidden_member');
     }
-    check(member, levels - 1);
+    left = check(member, levels - 1, left);
   }
+  return left;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

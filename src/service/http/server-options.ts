@@ -25,6 +25,8 @@ export interface LoadedTable {
 
 export interface ServerLimits {
   readonly bodyBytes: number;
+  /** Of all requests under way together; more is refused with 503. @default 256 MB, or two bodies if that is more */
+  readonly allBodiesBytes?: number;
   readonly messages: number;
   /** Milliseconds for a request to arrive whole. */
   readonly requestMs: number;

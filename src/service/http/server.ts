@@ -3,6 +3,7 @@ import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { UserError } from '../../user-error.js';
 import { admitRequests } from './admission.js';
+import { BodyStock } from './body-stock.js';
 import { addCacheRoutes } from './cache-routes.js';
 import { addChatRoutes } from './chat-routes.js';
 import { createClientErrorHandler, type ExchangesBySocket } from './client-errors.js';
@@ -26,6 +27,9 @@ const IDLE_MS = 600_000;
 const KEEP_ALIVE_MS = 72_000;
 const HEAD_BYTES = 16 * 1024;
 const DRAIN_MS = 10_000;
+/** For what was cut off to be written down. */
+const AFTER_CUT_MS = 2_000;
+const ALL_BODIES_BYTES = 256e6;
 /** How often connections that fell idle are let go while the service closes. */
 const REAP_MS = 50;
 
@@ -64,7 +68,7 @@ export async function createServer(options: ServerOptions): Promise<ServiceServe
       clearInterval(reaper);
       clearTimeout(end);
     }
-    await options.gateway.drain();
+    await within(AFTER_CUT_MS, options.gateway.drain());
   }
 
   let closing: Promise<void> | null = null;
@@ -76,6 +80,19 @@ export async function createServer(options: ServerOptions): Promise<ServiceServe
       return closing;
     },
   };
+}
+
+/** Waits for something, but not for ever. */
+async function within(ms: number, done: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  try {
+    await Promise.race([done, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function assemble(
@@ -116,12 +133,16 @@ async function assemble(
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(onError);
-  readJsonBodies(app, limits);
+  const bodies = new BodyStock(
+    limits.allBodiesBytes ?? Math.max(ALL_BODIES_BYTES, 2 * limits.bodyBytes),
+  );
+  readJsonBodies(app, limits, bodies);
   answerUnknownRoutes(app);
   admitRequests(app, {
     ...options,
     requestLog: createRequestLog(app.log, options.metrics),
     exchanges,
+    bodies,
     isDraining,
   });
   await describeRoutes(app, options.version);

@@ -22,37 +22,41 @@ export function addStatusRoutes(instance: FastifyInstance, options: StatusRoutes
   const { gateway, tenants, metrics, models, table, version } = options;
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const startedAt = performance.now();
+  const simulated = models.every((model) => model.simulated);
 
   app.get(
     '/health',
     {
       config: { open: true },
       schema: {
-        summary: 'Whether the service answers; needs no key',
+        summary: 'Whether the service answers; needs no key, and tells more with one',
         tags: ['status'],
         security: [],
         response: {
           200: z.object({
             status: z.literal('ok'),
-            version: z.string(),
             simulated: z.boolean().describe('Whether every model is simulated.'),
-            uptime_seconds: z.number(),
-            table: z
-              .object({ name: z.string(), policy: z.string(), sha256: z.string() })
-              .nullable(),
-            models: z.array(z.string()),
+            version: z.string().optional().describe('This and what follows: with a key.'),
+            uptime_seconds: z.number().optional(),
+            table: z.object({ name: z.string(), policy: z.string(), sha256: z.string() }).nullish(),
+            models: z.array(z.string()).optional(),
           }),
           ...FAILURES,
         },
       },
     },
-    async () => ({
+    async ({ exchange }) => ({
       status: 'ok' as const,
-      version,
-      simulated: models.every((model) => model.simulated),
-      uptime_seconds: Math.round(performance.now() - startedAt) / 1000,
-      table,
-      models: [...gateway.models],
+      simulated,
+      // A stranger needs to know no more than whether to come back.
+      ...(exchange.tenant === null
+        ? {}
+        : {
+            version,
+            uptime_seconds: Math.round(performance.now() - startedAt) / 1000,
+            table,
+            models: [...gateway.models],
+          }),
     }),
   );
 

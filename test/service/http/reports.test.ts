@@ -250,10 +250,13 @@ describe('/v1/estimate', () => {
 });
 
 describe('status', () => {
-  it('tells how the service is, without a key', async () => {
+  it('tells whether the service is there without a key, and how it is with one', async () => {
     const service = await serveScript({ tenants: keyedTenants });
-    const response = await get(service, '/health');
-    expect(response.status).toBe(200);
+    const stranger = await get(service, '/health');
+    expect(stranger.status).toBe(200);
+    expect(await stranger.json()).toEqual({ status: 'ok', simulated: true });
+    expect((await get(service, '/health', 'wrong')).status).toBe(200);
+    const response = await get(service, '/health', 'ann');
     expect(await response.json()).toEqual({
       status: 'ok',
       version: '1.2.3',
