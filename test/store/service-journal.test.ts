@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -181,6 +182,28 @@ describe('the way from journal to ledger', () => {
     await ledger.close();
     expect(readdirSync(dirname(path))).toEqual(['service.duckdb']);
     expect((await idsIn(path)).length).toBe(20);
+  });
+
+  it('is kept where the ledger it went into was deleted or moved, and goes into the next', async () => {
+    for (const displace of [rmSync, (path: string) => renameSync(path, `${path}.old`)]) {
+      const path = newPath();
+      const ledger = await openServiceLedger(path);
+      await ledger.record(anEntry('a'));
+      displace(path);
+      await ledger.record(anEntry('b'));
+      expect(await refusal(ledger.close())).toMatch(/service\.duckdb" was moved or deleted while/);
+      expect(journalsOf(path)).toHaveLength(1);
+      expect(await idsIn(path)).toEqual(['a', 'b']);
+    }
+  });
+
+  it('may be deleted by somebody else without keeping the ledger from being closed', async () => {
+    const path = newPath();
+    const ledger = await openServiceLedger(path);
+    await ledger.record(anEntry('a'));
+    for (const name of journalsOf(path)) rmSync(join(dirname(path), name));
+    await ledger.close();
+    expect(await idsIn(path)).toEqual(['a']);
   });
 
   it('holds no prompt that the operation does not hold', async () => {

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import type { CostFilter, CostGroup } from '../../costs/index.js';
 import type { LedgerEntry, ServiceLedger } from '../../service/index.js';
 import { UserError } from '../../user-error.js';
@@ -82,10 +83,11 @@ async function recover(
   const [row] = await readRows(database.writer, 'SELECT flowed_through FROM journal_position');
   const through = Number(row?.[0] ?? 0);
   let journal: Journal | null = null;
+  const isInPlace = await placeOf(file);
   const describe = (error: unknown): Error => describeDatabaseError(error, database.path, SETTING);
   const flow = new LedgerFlow(database, through, describe, async (place) => {
     // A segment that cannot be deleted now is tried again after the next transaction.
-    await journal?.release(place).catch(() => {});
+    if (await isInPlace()) await journal?.release(place).catch(() => {});
   });
   try {
     journal = await Journal.open(file, through, async (entries) => {
@@ -96,15 +98,35 @@ async function recover(
     flow.close();
     throw error;
   }
-  return new DuckDBServiceLedger(database, file, journal, flow, maxWaiting);
+  return new DuckDBServiceLedger({ database, file, isInPlace, journal, flow, maxWaiting });
+}
+
+/** Tells whether a file is still the one that stands there now: what goes into one that was deleted is lost. */
+async function placeOf(file: string): Promise<() => Promise<boolean>> {
+  const { dev, ino } = await stat(file);
+  return async () => {
+    const now = await stat(file).catch(() => null);
+    return now?.dev === dev && now.ino === ino;
+  };
 }
 
 // The checksum has shown that it is what `record` wrote.
 const parse = ({ json }: JournalEntry): LedgerEntry => JSON.parse(json) as LedgerEntry;
 
+interface OpenLedger {
+  readonly database: Database;
+  readonly file: string;
+  /** Whether the file has been neither moved nor deleted since it was opened. */
+  readonly isInPlace: () => Promise<boolean>;
+  readonly journal: Journal;
+  readonly flow: LedgerFlow;
+  readonly maxWaiting: number;
+}
+
 class DuckDBServiceLedger implements ServiceLedger {
   readonly #database: Database;
   readonly #file: string;
+  readonly #isInPlace: () => Promise<boolean>;
   readonly #journal: Journal;
   readonly #flow: LedgerFlow;
   readonly #maxWaiting: number;
@@ -112,15 +134,10 @@ class DuckDBServiceLedger implements ServiceLedger {
   readonly #reads = new Set<Promise<unknown>>();
   #closing: Promise<void> | null = null;
 
-  constructor(
-    database: Database,
-    file: string,
-    journal: Journal,
-    flow: LedgerFlow,
-    maxWaiting: number,
-  ) {
+  constructor({ database, file, isInPlace, journal, flow, maxWaiting }: OpenLedger) {
     this.#database = database;
     this.#file = file;
+    this.#isInPlace = isInPlace;
     this.#journal = journal;
     this.#flow = flow;
     this.#maxWaiting = maxWaiting;
@@ -189,14 +206,26 @@ class DuckDBServiceLedger implements ServiceLedger {
   async #close(): Promise<void> {
     await this.#queue.drain();
     await Promise.allSettled(this.#reads);
+    let inPlace = true;
     try {
       // What cannot be written now is in the journal, for the next time it is opened.
       await this.#flow.flush();
     } finally {
       this.#flow.close();
-      await this.#journal.close(this.#flow.through);
-      this.#database.close();
-      open.delete(this.#file);
+      try {
+        inPlace = await this.#isInPlace();
+        await this.#journal.close(inPlace ? this.#flow.through : 0);
+      } finally {
+        this.#database.close();
+        open.delete(this.#file);
+      }
     }
+    if (!inPlace) throw displaced(this.#database.path);
   }
 }
+
+const displaced = (path: string): UserError =>
+  new UserError(
+    `The ledger "${path}" was moved or deleted while it was open: what was recorded last is in the journal beside its place, and in a ledger there once it is opened again`,
+    { exitCode: 1 },
+  );

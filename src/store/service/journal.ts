@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { type FileHandle, open, readdir, readFile, unlink } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { UserError } from '../../user-error.js';
 import { decodeSegment, encodeBatch, type JournalEntry } from './journal-lines.js';
@@ -64,7 +64,7 @@ export class Journal {
       await recover(entries.filter(({ seq }) => seq > after));
       last = Math.max(last, entries.at(-1)?.seq ?? 0);
     }
-    for (const { path } of found) await unlink(path);
+    for (const { path } of found) await deleteFile(path);
     if (found.length > 0) await syncFolder(file);
     return new Journal(file, found.at(-1)?.number ?? 0, last + 1);
   }
@@ -95,7 +95,7 @@ export class Journal {
   async release(through: number): Promise<void> {
     let deleted = false;
     for (let oldest = this.#full[0]; oldest !== undefined && oldest.last <= through; ) {
-      await unlink(oldest.path);
+      await deleteFile(oldest.path);
       deleted = true;
       this.#full.shift();
       oldest = this.#full[0];
@@ -160,6 +160,9 @@ async function writeDurably(handle: FileHandle, bytes: Buffer): Promise<void> {
   }
   if (SYNCED === 0) await handle.datasync();
 }
+
+/** One that somebody else deleted is gone as well. */
+const deleteFile = (path: string): Promise<void> => rm(path, { force: true });
 
 const segmentPath = (file: string, number: number): string => `${file}.journal-${number}`;
 
