@@ -129,7 +129,7 @@ const VIEW_COMMENTS: Readonly<Record<string, string>> = {
   cost_by_model:
     'What each model cost, by purpose and origin. US dollars; only origin live is money spent.',
   cost_by_tenant:
-    'What each tenant cost, by tag and origin. US dollars; only origin live is money spent.',
+    'What each tenant cost, by tag and origin; operations are those with a billed attempt. US dollars; only origin live is money spent.',
   routing_log:
     'One row a step of each routed operation: who could have been called and with what probability, for evaluation off-policy.',
 };
