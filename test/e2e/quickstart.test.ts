@@ -142,7 +142,7 @@ describe.skipIf(!existsSync(atRoot('datasets/quickstart.jsonl')))(
         ['compare quickstart --bootstrap 200', 'switchyard export quickstart --policy '],
         ['export quickstart', 'switchyard route --table results/quickstart.table.json'],
         ['route --table results/quickstart.table.json --domain arithmetic hello', ''],
-        ['list', 'switchyard compare quickstart'],
+        ['list', 'switchyard show quickstart'],
       ] as const) {
         const { code, out, err } = await switchyard(line.split(' '), options);
         expect(code).toBe(0);
