@@ -1,9 +1,9 @@
-import { type CachedAnswer, cacheKey, isCacheable } from '../caches/index.js';
+import type { CachedAnswer } from '../caches/index.js';
 import { compressRequest } from '../compression/index.js';
 import { BudgetReached, type NanoUsd } from '../costs/index.js';
 import { expectedInputTokens, type Upstream } from '../models/index.js';
 import { createRng } from '../statistics/index.js';
-import { type ChatAnswer, isWholeInEveryFormat } from '../wire/index.js';
+import type { ChatAnswer } from '../wire/index.js';
 import { type Answered, answerByPolicy, type Taken } from './answer-by-policy.js';
 import type { GatewayEvent } from './gateway-event.js';
 import { budgetRefusal, type Generated, generate } from './generate.js';
@@ -19,6 +19,7 @@ import type { ReplyHead, ServiceReply, ServiceRequest } from './pipeline.js';
 import { mistake, notRecorded, Refusal } from './refusal.js';
 import { StreamRelay } from './relay-stream.js';
 import { answerBody, answerFrames } from './repeat-answer.js';
+import { Repeats } from './repeats.js';
 import { type LimitedRequest, limitAnswer } from './request-limits.js';
 import { checkDomain, type LiveTable } from './route-live.js';
 import type { Stages } from './stages.js';
@@ -68,10 +69,9 @@ class RequestRun {
   readonly #stages: Stages;
   readonly #leave: () => void;
   readonly #draft: OperationDraft;
+  readonly #repeats: Repeats;
   readonly #stop = new AbortController();
   #relay: StreamRelay | null = null;
-  /** Under which the answer is stored; null where it is not. */
-  #key: string | null = null;
 
   constructor(request: ServiceRequest, stages: Stages, leave: () => void) {
     const { operationId, tenant, left } = request;
@@ -81,6 +81,7 @@ class RequestRun {
     this.#leave = leave;
     const meter = new Meter({ operationId, tenant, gate: tenants, clock });
     this.#draft = { request, meter, cache: 'off', tokensRemoved: 0, routing: null };
+    this.#repeats = new Repeats(request, stages);
     if (left.aborted) this.#stop.abort();
     else left.addEventListener('abort', this.#clientLeft, { once: true });
   }
@@ -96,7 +97,8 @@ class RequestRun {
     const named = resolver.resolve(chat.model);
     if (named === null) checkDomain(table!, domain);
 
-    const stored = this.#lookUp(chat, named);
+    const stored = this.#repeats.lookUp(chat, named);
+    this.#draft.cache = this.#repeats.state;
     if (stored !== null) return this.#repeat(stored);
     const sent = this.#compressed(chat);
     const { taken, upstream, cause } =
@@ -121,25 +123,6 @@ class RequestRun {
     if (error instanceof BudgetReached) return budgetRefusal(error);
     this.#tell({ kind: 'unexpected', operation: this.#request.operationId, error });
     return mistake();
-  }
-
-  /** What was answered to the same request before. */
-  #lookUp(chat: LimitedRequest, named: Upstream | null): CachedAnswer | null {
-    const { tenant, domain, format, compress, useCache } = this.#request;
-    const { cache, compressor, table } = this.#stages;
-    if (cache === null || !useCache) return null;
-    this.#draft.cache = 'miss';
-    // A model may answer a shortened prompt otherwise.
-    const shortened = compress && compressor !== null;
-    const answeredBy = `${named?.id ?? table!.sha256}${shortened ? ' shortened' : ''}`;
-    const scope = { tenant: tenant.id, answeredBy, format: format.name };
-    this.#key = cacheKey({ ...scope, domain: named === null ? domain : null }, chat);
-    // What a stream cannot say again (the stop sequence that was met, a citation) is asked for anew.
-    return cache.get(
-      this.#key,
-      tenant.id,
-      (answer) => !chat.stream || isWholeInEveryFormat(answer),
-    );
   }
 
   #compressed(chat: LimitedRequest): LimitedRequest {
@@ -200,7 +183,6 @@ class RequestRun {
   /** An answer that was given before, under an id of its own. */
   #repeat({ answer, model, cost }: CachedAnswer): Promise<ServiceReply> {
     const { clock, upstreams } = this.#stages;
-    this.#draft.cache = 'hit';
     const created = Math.floor(clock.now() / 1000);
     return this.#give({
       answer: { ...answer, id: this.#request.operationId, created },
@@ -231,7 +213,7 @@ class RequestRun {
       const { status } = told;
       return { kind: 'failure', failure: told, operation: { ...operation, status, error } };
     }
-    this.#store(answer, operation);
+    this.#repeats.store(answer, operation, this.#draft.meter.costOfAnswer);
     if (!chat.stream) return { kind: 'answer', head, operation, answer, body: whole };
     const frames = answerFrames(answer, format, { usage: chat.streamUsage, operation });
     return { kind: 'stream', head, frames };
@@ -258,7 +240,8 @@ class RequestRun {
           cacheSaving: 0,
         });
         if (failure !== null) return null;
-        if (refusal === null && answer !== null) this.#store(answer, operation);
+        if (refusal === null && answer !== null)
+          this.#repeats.store(answer, operation, this.#draft.meter.costOfAnswer);
         return operation;
       },
     });
@@ -277,15 +260,6 @@ class RequestRun {
       routing,
       warning: this.#stages.tenants.warning(this.#request.tenant),
     };
-  }
-
-  /** What another model gave in a model's place would be repeated long after that one is back. */
-  #store(answer: ChatAnswer, { cause, model }: Operation): void {
-    if (this.#key === null || model === null || cause === 'fallback' || cause === 'cache') return;
-    const { chat, tenant } = this.#request;
-    if (!isCacheable(chat, answer)) return;
-    const cost = this.#draft.meter.costOfAnswer;
-    this.#stages.cache?.set(this.#key, tenant.id, { answer, model, cost });
   }
 
   async #commit(end: OperationEnd): Promise<Committed> {
