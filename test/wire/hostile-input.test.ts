@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   anthropicMessages,
@@ -127,4 +128,93 @@ it('calls with arguments that are nested too deeply are refused or empty, and ca
   expect(() => anthropicMessages.requestBody(request, openaiChat.name)).toThrow(WireRequestError);
   const answer = openaiChat.parseAnswer({ choices: [{ message: { tool_calls: [call] } }] });
   expect(JSON.stringify(anthropicMessages.answerBody(answer))).toContain('"input":{}');
+});
+
+describe('streams with anything in them', () => {
+  const tangled = { toString: 'no function' };
+  const value = fc.oneof(
+    fc.constantFrom<unknown>(null, true, -1, 1e9, '', 'a', [], {}, tangled, [tangled]),
+    fc.json({ maxDepth: 2 }).map((json) => JSON.parse(json) as unknown),
+  );
+  const mostly = (good: unknown) =>
+    fc.oneof({ weight: 6, arbitrary: fc.constant(good) }, { weight: 1, arbitrary: value });
+  const record = (members: Record<string, unknown>) =>
+    fc.record(
+      Object.fromEntries(Object.entries(members).map(([name, good]) => [name, mostly(good)])),
+      { requiredKeys: [] },
+    );
+  const call = { index: 0, id: 'c', type: 'function', function: { name: 'f', arguments: '{' } };
+  const FRAMES: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+    [openaiChat.name]: fc.oneof(
+      record({
+        id: 'a',
+        model: 'm',
+        choices: [],
+        usage: { prompt_tokens: 1, completion_tokens: 1 },
+      }),
+      record({ content: 'a', refusal: 'b', tool_calls: [call], more: [1] }).chain((delta) =>
+        record({ delta, finish_reason: 'stop', logprobs: { content: [] } }).map((choice) => ({
+          choices: [choice],
+        })),
+      ),
+      record(call).map((piece) => ({ choices: [{ delta: { tool_calls: [piece] } }] })),
+      value,
+    ),
+    [anthropicMessages.name]: fc.oneof(
+      record({ type: 'message_start', message: { id: 'a', model: 'm', usage: {} } }),
+      record({ type: 'tool_use', id: 'c', name: 'f', input: {}, text: 'a' }).map((block) => ({
+        type: 'content_block_start',
+        index: 0,
+        content_block: block,
+      })),
+      record({ type: 'text', text: 'a' }).map((block) => ({
+        type: 'content_block_start',
+        index: 1,
+        content_block: block,
+      })),
+      record({ type: 'text_delta', text: 'a', partial_json: '{', citation: {} }).map((delta) => ({
+        type: 'content_block_delta',
+        index: 1,
+        delta,
+      })),
+      record({ type: 'input_json_delta', partial_json: '{' }).map((delta) => ({
+        type: 'content_block_delta',
+        index: 0,
+        delta,
+      })),
+      record({ type: 'message_delta', delta: { stop_reason: 'end_turn' }, usage: {} }),
+      fc.constantFrom({ type: 'content_block_stop', index: 0 }, { type: 'message_stop' }),
+      value,
+    ),
+  };
+
+  it.each(chatFormats)(
+    'are read or refused, and what came before can be given ($name)',
+    (format) => {
+      const start = format.createStreamWriter({ created: 1, usage: false });
+      const opening = start.write({ kind: 'start', id: 'a', model: 'm', inputTokens: 1 });
+      const first = opening.slice(opening.indexOf('data: ') + 'data: '.length).trim();
+      fc.assert(
+        fc.property(fc.array(FRAMES[format.name]!, { maxLength: 8 }), (frames) => {
+          const reader = format.createStreamReader();
+          const writers = chatFormats.map((one) =>
+            one.createStreamWriter({ created: 1, usage: true }),
+          );
+          try {
+            for (const data of [first, ...frames.map((frame) => JSON.stringify(frame))]) {
+              for (const event of reader.read({ raw: data, event: null, data })) {
+                for (const writer of writers) writer.write(event);
+              }
+            }
+          } catch (error) {
+            expect(error).toBeInstanceOf(WireAnswerError);
+          }
+          const answer = reader.answer();
+          expect(answer).not.toBeNull();
+          for (const one of chatFormats) JSON.stringify(one.answerBody(answer!));
+        }),
+        { numRuns: 1000 },
+      );
+    },
+  );
 });

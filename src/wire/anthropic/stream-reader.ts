@@ -47,26 +47,30 @@ export function createStreamReader(): StreamReader {
 
   function open(index: unknown, opening: unknown): ChatEvent[] {
     if (!isRecord(opening)) throw new WireAnswerError('a block of the stream is no JSON object');
-    const isCall = opening.type === 'tool_use';
-    const call = isCall ? calls++ : null;
-    blocks.set(index, { opening, additions: {}, citations: [], json: '', call });
-    if (call !== null) {
-      const { id, name } = opening;
-      if (typeof id !== 'string' || typeof name !== 'string' || id === '' || name === '') {
+    const block = { opening, additions: {}, citations: [], json: '' };
+    if (opening.type === 'tool_use') {
+      const id = textOf(opening.id);
+      const name = textOf(opening.name);
+      // What was given before it must still be an answer.
+      if (id === '' || name === '') {
         throw new WireAnswerError('a call of a tool in the stream has no id or no name');
       }
+      const call = calls++;
+      blocks.set(index, { ...block, call });
       return [{ kind: 'tool_call', index: call, id, name }];
     }
+    blocks.set(index, { ...block, call: null });
     if (opening.type !== 'text') return [{ kind: 'other' }];
-    return opening.text ? [{ kind: 'text', text: String(opening.text) }] : [];
+    const text = textOf(opening.text);
+    return text === '' ? [] : [{ kind: 'text', text }];
   }
 
   function add(index: unknown, delta: unknown): ChatEvent[] {
     const block = blocks.get(index);
     if (block === undefined || !isRecord(delta)) return [{ kind: 'other' }];
-    const type = String(delta.type);
+    const type = textOf(delta.type);
     if (type === 'input_json_delta') {
-      const json = String(delta.partial_json ?? '');
+      const json = textOf(delta.partial_json);
       block.json += json;
       if (block.call === null) return [{ kind: 'other' }];
       return json === '' ? [] : [{ kind: 'tool_arguments', index: block.call, json }];
@@ -76,7 +80,7 @@ export function createStreamReader(): StreamReader {
       if (type === 'citations_delta') block.citations.push(delta.citation);
       return [{ kind: 'other' }];
     }
-    const piece = String(delta[member] ?? '');
+    const piece = textOf(delta[member]);
     block.additions[member] = (block.additions[member] ?? '') + piece;
     return type === 'text_delta' ? [{ kind: 'text', text: piece }] : [{ kind: 'other' }];
   }
@@ -156,6 +160,11 @@ function partOf({ opening, additions, citations, json, call }: OpenBlock): ChatP
   const part = answerPart(block);
   // A call that was broken off keeps the text of its arguments as far as it came.
   return part.kind === 'tool_call' && call !== null ? { ...part, arguments: json } : part;
+}
+
+/** Empty for what is no text: not every value can be made one. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 function says(part: ChatPart): boolean {
