@@ -19,7 +19,8 @@ export function collapseParagraph(
     const inKept = kept !== null && at >= kept.fromLine && at <= kept.toLine;
     const from = !inKept ? line.length : at === kept.fromLine ? kept.from : 0;
     const to = !inKept ? line.length : at === kept.toLine ? kept.to : line.length + 1;
-    return collapseLine(line, from, to, atEnd && at === lines.length - 1);
+    const isLast = at === lines.length - 1;
+    return collapseLine(line, from, to, isLast ? atEnd : isHardBreak(line));
   });
 }
 
@@ -34,7 +35,16 @@ function hasGap(line: string): boolean {
   return false;
 }
 
-/** @param from and `to`: bounds of what is kept; `to` is beyond the line where its end is kept, too */
+/** Two spaces before the next line of a paragraph break the line in Markdown. */
+function isHardBreak(line: string): boolean {
+  const end = line.length - carriageReturn(line).length;
+  return line[end - 1] === ' ' && line[end - 2] === ' ';
+}
+
+/**
+ * @param from and `to`: bounds of what is kept; `to` is beyond the line where its end is kept, too
+ * @param isOpen whether the blanks at its end stay
+ */
 function collapseLine(line: string, from: number, to: number, isOpen: boolean): string {
   const end = contentEnd(line);
   let text = '';

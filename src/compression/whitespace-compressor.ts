@@ -11,6 +11,7 @@ import type { CompressionResult, Compressor } from './compressor.js';
  *   open holds on until it is closed;
  * - tables: lines with `|`, and neighbouring lines that both have a gap between columns;
  * - lines indented by a tab or two spaces, and the blank lines between them;
+ * - two spaces that end a line within a paragraph, as they break it in Markdown;
  * - the end of the text, as another part may go on from there.
  *
  * An address holds no blanks, so lines with one are like any other. Doubtful cases are left alone.

@@ -42,7 +42,8 @@ const staysWithin = (before: string, kept: string, after: string): void => {
 describe('WhitespaceCompressor', () => {
   it.each([
     ['one   run \t of  blanks', 'one run of blanks'],
-    ['ends in blanks  \nnext\t\nlast  ', 'ends in blanks\nnext\nlast  '],
+    ['ends in a blank \nnext\t\nlast  ', 'ends in a blank\nnext\nlast  '],
+    ['ends its paragraph  \n\nnext', 'ends its paragraph\n\nnext'],
     ['one\n\ntwo\n\n\nthree\n\n\n\n\nend', 'one\n\ntwo\n\n\nthree\n\nend'],
     ['one\n \n\t\n  \n\nend', 'one\n\nend'],
     ['\n\n\nstart', '\nstart'],
@@ -73,6 +74,7 @@ describe('WhitespaceCompressor', () => {
     'name    size\nlong    12\nx       3',
     'name\tsize\nx\t\t3',
     '  two   spaces\n\n\n\n\n\ta   tab',
+    'a hard break  \nin Markdown   \r\nand another',
   ])('leaves %j alone', (text) => {
     expect(compress(text)).toBe(text);
     expect(compressor.compress(text).changed).toBe(false);
