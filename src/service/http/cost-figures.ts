@@ -6,6 +6,7 @@ import {
   type CostRow,
   toUsd,
 } from '../../costs/index.js';
+import { Refusal } from '../refusal.js';
 
 const usd = z.number().describe('US dollars.');
 const count = z.int();
@@ -40,7 +41,13 @@ export interface GroupedFigures {
   readonly figures: CostFigures;
 }
 
-/** Totals by group, live and simulated side by side, ordered as the ledger orders them. */
+/** Callers make as many tags as they like, and a report of all would stop everybody else for its time. */
+const MOST_ROWS = 10_000;
+
+/**
+ * Totals by group, live and simulated side by side, ordered as the ledger orders them.
+ * @throws Refusal 400 for more rows than one answer has
+ */
 export async function readCosts(
   ledger: CostReports,
   groups: readonly CostGroup[],
@@ -50,6 +57,7 @@ export async function readCosts(
     ledger.totals(groups, { ...filter, origin: 'live' }),
     ledger.totals(groups, { ...filter, origin: 'simulated' }),
   ]);
+  if (live.length > MOST_ROWS || simulated.length > MOST_ROWS) throw TOO_MANY_ROWS;
   const rows = new Map<string, { keys: CostRow['keys']; live?: CostRow; simulated?: CostRow }>();
   for (const row of live) rows.set(JSON.stringify(row.keys), { keys: row.keys, live: row });
   for (const row of simulated) {
@@ -60,6 +68,12 @@ export async function readCosts(
     .sort((a, b) => compareKeys(a.keys, b.keys))
     .map((row) => ({ keys: row.keys, figures: figuresOf(row.live, row.simulated) }));
 }
+
+const TOO_MANY_ROWS = new Refusal('invalid_request', {
+  status: 400,
+  message: `group_by: this comes to more than ${MOST_ROWS} rows; ask for fewer days or fewer groups.`,
+  code: 'too_many_rows',
+});
 
 function figuresOf(live: CostRow | undefined, simulated: CostRow | undefined): CostFigures {
   return {

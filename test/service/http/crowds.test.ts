@@ -4,10 +4,12 @@ import { afterEach, expect, it } from 'vitest';
 import {
   answers,
   closeScripts,
+  costRow,
   keyedTenants,
   parseAnswer,
   post,
   rawConnection,
+  scriptedLedger,
   serveScript,
   streamOf,
   WIRES,
@@ -159,4 +161,18 @@ it('closes even where the gateway never comes to its end', { timeout: 10_000 }, 
     limits: { drainMs: 50 },
   });
   await service.server.close();
+});
+
+it('refuses a report of more rows than one answer has, and says how to ask', async () => {
+  const many = Array.from({ length: 10_001 }, (_, at) => costRow([`tag ${at}`]));
+  const ledger = scriptedLedger({
+    totals: async (groups) => (groups.length === 0 ? [costRow([])] : many),
+  });
+  const service = await serveScript({ ledger });
+  const response = await fetch(`${service.url}/v1/costs/report?group_by=tag`);
+  expect(response.status).toBe(400);
+  expect(await response.text()).toContain('fewer days');
+  many.length = 10_000;
+  const told = await fetch(`${service.url}/v1/costs/report?group_by=tag`);
+  expect(((await told.json()) as { rows: unknown[] }).rows).toHaveLength(10_000);
 });
