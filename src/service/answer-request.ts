@@ -14,9 +14,10 @@ import {
   commit,
   type OperationDraft,
   type OperationEnd,
+  operationOf,
 } from './operation-draft.js';
 import type { ReplyHead, ServiceReply, ServiceRequest } from './pipeline.js';
-import { mistake, notRecorded, Refusal } from './refusal.js';
+import { LEDGER_UNAVAILABLE, mistake, notRecorded, Refusal } from './refusal.js';
 import { StreamRelay } from './relay-stream.js';
 import { answerBody, answerFrames } from './repeat-answer.js';
 import { Repeats } from './repeats.js';
@@ -88,7 +89,8 @@ class RequestRun {
 
   async answer(): Promise<ServiceReply> {
     const { tenant, domain } = this.#request;
-    const { limits, resolver, table, tenants } = this.#stages;
+    const { ledger, limits, resolver, table, tenants } = this.#stages;
+    if (!ledger.open) throw LEDGER_UNAVAILABLE;
     const asked = this.#request.chat;
     const most = Math.min(asked.parameters.maxTokens ?? limits.defaultMaxTokens, limits.maxTokens);
     const waitMs = tenants.admit(tenant, expectedInputTokens(asked) + most);
@@ -114,7 +116,9 @@ class RequestRun {
   async refuse(error: unknown): Promise<ServiceReply> {
     const refusal = this.#refusalOf(error);
     const { status } = refusal.failure;
-    const { operation } = await this.#commit({ ...NO_ANSWER, status, error: refusal.kind });
+    const end = { ...NO_ANSWER, status, error: refusal.kind };
+    const isKept = refusal !== LEDGER_UNAVAILABLE || this.#stages.ledger.claimProbe();
+    const { operation } = await (isKept ? this.#commit(end) : this.#unrecorded(end));
     return { kind: 'failure', failure: refusal.failure, operation };
   }
 
@@ -262,10 +266,20 @@ class RequestRun {
     };
   }
 
-  async #commit(end: OperationEnd): Promise<Committed> {
+  #commit(end: OperationEnd): Promise<Committed> {
+    return this.#end(() => commit(this.#draft, end, this.#stages));
+  }
+
+  /** Ends an operation of which a ledger that takes nothing is spared. */
+  #unrecorded(end: OperationEnd): Promise<Committed> {
+    const operation = operationOf(this.#draft, end, this.#stages);
+    return this.#end(async () => ({ operation, failure: null }));
+  }
+
+  async #end(how: () => Promise<Committed>): Promise<Committed> {
     const { operationId } = this.#request;
     try {
-      const committed = await commit(this.#draft, end, this.#stages);
+      const committed = await how();
       const { content: _content, ...operation } = committed.operation;
       if (committed.failure !== null) {
         this.#tell({ kind: 'ledger_failed', operation: operationId, error: committed.failure });

@@ -3,6 +3,7 @@ import { UserError } from '../user-error.js';
 import { answerRequest } from './answer-request.js';
 import { fallbackChains } from './fallback-chains.js';
 import type { GatewayOptions } from './gateway-options.js';
+import { GuardedLedger } from './guarded-ledger.js';
 import type { Gateway } from './pipeline.js';
 import { createModelResolver } from './resolve-model.js';
 import type { Stages } from './stages.js';
@@ -15,7 +16,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   checkTable(options);
   const resolver = createModelResolver({ ...options, routed: options.table !== null });
   const chains = fallbackChains(options);
-  const stages: Stages = { ...options, resolver, chains, random: createRng(options.seed, 'waits') };
+  const ledger = new GuardedLedger(options.ledger, options.clock);
+  const random = createRng(options.seed, 'waits');
+  const stages: Stages = { ...options, ledger, resolver, chains, random };
   let underWay = 0;
   let idle: (() => void)[] = [];
   const leave = (): void => {
@@ -26,6 +29,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
   return {
     models: resolver.names,
+    get accepting() {
+      return ledger.accepting;
+    },
     handle(request) {
       underWay++;
       return answerRequest(request, stages, leave);

@@ -53,12 +53,27 @@ export interface Committed {
 export async function commit(
   draft: OperationDraft,
   end: OperationEnd,
-  { ledger, clock, storePrompts }: Recorder,
+  recorder: Recorder,
 ): Promise<Committed> {
+  const operation = operationOf(draft, end, recorder);
+  try {
+    await recorder.ledger.record({ operation, usage: draft.meter.records });
+    return { operation, failure: null };
+  } catch (failure) {
+    return { operation, failure: failure ?? new Error('the ledger gave no reason') };
+  }
+}
+
+/** What an operation was, now that it is over. */
+export function operationOf(
+  draft: OperationDraft,
+  end: OperationEnd,
+  { clock, storePrompts }: Omit<Recorder, 'ledger'>,
+): Operation {
   const { request, meter } = draft;
   const { chat, arrivedAt } = request;
   const { answeredBy, answer, firstByteAt, ...outcome } = end;
-  const operation: Operation = {
+  return {
     id: request.operationId,
     receivedAt: new Date(arrivedAt).toISOString(),
     tenant: request.tenant.id,
@@ -79,12 +94,6 @@ export async function commit(
     promptHash: sha256(JSON.stringify(chat.messages)),
     content: storePrompts ? contentOf(request, answer) : null,
   };
-  try {
-    await ledger.record({ operation, usage: meter.records });
-    return { operation, failure: null };
-  } catch (failure) {
-    return { operation, failure: failure ?? new Error('the ledger gave no reason') };
-  }
 }
 
 /** Money that was spent makes an operation a live one. */

@@ -67,6 +67,8 @@ export interface ServiceFailure extends WireFailure {
 export interface Gateway {
   /** Ids that a request may name, `auto` first where a routing table is loaded. */
   readonly models: readonly string[];
+  /** False while the ledger takes nothing: requests are refused then, before anything is paid for. */
+  readonly accepting: boolean;
   /** Never rejects for what a provider, a caller or a budget does. */
   handle(request: ServiceRequest): Promise<ServiceReply>;
   /** Resolves once nothing is under way any more. */

@@ -37,6 +37,14 @@ export const notRecorded = (): Refusal =>
     code: 'ledger_failed',
   });
 
+/** While the ledger takes nothing, nothing is asked that could not be booked. */
+export const LEDGER_UNAVAILABLE = new Refusal('ledger_unavailable', {
+  status: 503,
+  message: 'The ledger cannot be written now, so nothing is asked of a model; ask again later.',
+  code: 'ledger_unavailable',
+  retryAfterMs: 1_000,
+});
+
 /** A mistake of this program: told without details, which may hold what the request held. */
 export const mistake = (): Refusal =>
   new Refusal('unexpected', {

@@ -283,12 +283,21 @@ describe('metering', () => {
     });
     const reply = await gateway.handle(asking({ model: 'lab/a' }));
     expect(failureOf(reply)).toMatchObject({ status: 500, code: 'ledger_failed' });
+    expect(budget.reserved).toBe(0);
+    expect(events.filter(({ kind }) => kind === 'ledger_failed')).toHaveLength(1);
+    await gateway.drain();
+  });
+
+  it('ends no stream that the ledger did not take', async () => {
+    const model = scriptedUpstream('lab/a', [ANSWER]);
+    const { gateway, budget } = stand([model], {
+      ledger: { record: () => Promise.reject(new Error('disk full')) },
+    });
     const frames = await framesOf(await gateway.handle(asking({ model: 'lab/a', stream: true })));
     expect(frames).toContain('four.');
     expect(frames).not.toContain('[DONE]');
     expect(frames).toContain('ledger');
     expect(budget.reserved).toBe(0);
-    expect(events.filter(({ kind }) => kind === 'ledger_failed')).toHaveLength(2);
     await gateway.drain();
   });
 

@@ -17,6 +17,15 @@ export interface StatusRoutesOptions {
   readonly version: string;
 }
 
+const health = z.object({
+  status: z.enum(['ok', 'degraded']),
+  simulated: z.boolean().describe('Whether every model is simulated.'),
+  version: z.string().optional().describe('This and what follows: with a key.'),
+  uptime_seconds: z.number().optional(),
+  table: z.object({ name: z.string(), policy: z.string(), sha256: z.string() }).nullish(),
+  models: z.array(z.string()).optional(),
+});
+
 /** How the service is, for those who watch over it. */
 export function addStatusRoutes(instance: FastifyInstance, options: StatusRoutesOptions): void {
   const { gateway, tenants, metrics, models, table, version } = options;
@@ -33,31 +42,28 @@ export function addStatusRoutes(instance: FastifyInstance, options: StatusRoutes
         tags: ['status'],
         security: [],
         response: {
-          200: z.object({
-            status: z.literal('ok'),
-            simulated: z.boolean().describe('Whether every model is simulated.'),
-            version: z.string().optional().describe('This and what follows: with a key.'),
-            uptime_seconds: z.number().optional(),
-            table: z.object({ name: z.string(), policy: z.string(), sha256: z.string() }).nullish(),
-            models: z.array(z.string()).optional(),
-          }),
+          200: health.describe('It takes requests.'),
+          503: health.describe('Its ledger cannot be written, so it takes none for now.'),
           ...FAILURES,
         },
       },
     },
-    async ({ exchange }) => ({
-      status: 'ok' as const,
-      simulated,
-      // A stranger needs to know no more than whether to come back.
-      ...(exchange.tenant === null
-        ? {}
-        : {
-            version,
-            uptime_seconds: Math.round(performance.now() - startedAt) / 1000,
-            table,
-            models: [...gateway.models],
-          }),
-    }),
+    async ({ exchange }, reply) => {
+      const { accepting } = gateway;
+      return reply.code(accepting ? 200 : 503).send({
+        status: accepting ? ('ok' as const) : ('degraded' as const),
+        simulated,
+        // A stranger needs to know no more than whether to come back.
+        ...(exchange.tenant === null
+          ? {}
+          : {
+              version,
+              uptime_seconds: Math.round(performance.now() - startedAt) / 1000,
+              table,
+              models: [...gateway.models],
+            }),
+      });
+    },
   );
 
   app.get(

@@ -157,7 +157,7 @@ it('refuses a body of more values than it can hold', async () => {
 
 it('closes even where the gateway never comes to its end', { timeout: 10_000 }, async () => {
   const service = await serveScript({
-    gateway: { models: ['auto'], handle: never, drain: never },
+    gateway: { models: ['auto'], accepting: true, handle: never, drain: never },
     limits: { drainMs: 50 },
   });
   await service.server.close();

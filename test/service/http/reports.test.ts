@@ -267,6 +267,13 @@ describe('status', () => {
     });
   });
 
+  it('is degraded, for balancers too, while requests are refused', async () => {
+    const service = await serveScript({ accepting: false });
+    const response = await get(service, '/health');
+    expect(response.status).toBe(503);
+    expect(await response.json()).toMatchObject({ status: 'degraded', version: '1.2.3' });
+  });
+
   it('gives metrics to administrators only, where there are keys', async () => {
     const service = await serveScript({ tenants: keyedTenants });
     expect((await get(service, '/metrics')).status).toBe(401);

@@ -160,6 +160,7 @@ export interface Script {
   /** In place of the scripted one. */
   readonly gateway?: Gateway;
   readonly models?: readonly string[];
+  readonly accepting?: boolean;
   readonly tenants?: Tenants;
   readonly ledger?: ServiceLedger;
   readonly limits?: Partial<ServerLimits>;
@@ -187,6 +188,7 @@ export async function serveScript(script: Script = {}): Promise<Scripted> {
   const models = script.models ?? ['auto', MODEL];
   const gateway: Gateway = script.gateway ?? {
     models,
+    accepting: script.accepting ?? true,
     handle: async (request) => {
       asked.push(request);
       return (script.handle ?? hello)(request);
