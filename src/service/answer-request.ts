@@ -81,7 +81,7 @@ class RequestRun {
     this.#stages = stages;
     this.#leave = leave;
     const meter = new Meter({ operationId, tenant, gate: tenants, clock });
-    this.#draft = { request, meter, cache: 'off', tokensRemoved: 0, routing: null };
+    this.#draft = { request, meter, named: null, cache: 'off', tokensRemoved: 0, routing: null };
     this.#repeats = new Repeats(request, stages);
     if (left.aborted) this.#stop.abort();
     else left.addEventListener('abort', this.#clientLeft, { once: true });
@@ -97,6 +97,7 @@ class RequestRun {
     if (waitMs > 0) throw rateRefusal(waitMs);
     const chat = limitAnswer(asked, limits);
     const named = resolver.resolve(chat.model);
+    this.#draft.named = named;
     if (named === null) checkDomain(table!, domain);
 
     const stored = this.#repeats.lookUp(chat, named);

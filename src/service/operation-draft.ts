@@ -1,6 +1,6 @@
 import type { NanoUsd } from '../costs/index.js';
 import { sha256 } from '../hash.js';
-import type { Clock } from '../models/index.js';
+import type { Clock, Upstream } from '../models/index.js';
 import { answerText, type ChatAnswer, textMessages } from '../wire/index.js';
 import type { ServiceLedger } from './ledger.js';
 import type { Meter } from './meter.js';
@@ -29,6 +29,8 @@ export interface OperationEnd {
 export interface OperationDraft {
   readonly request: ServiceRequest;
   readonly meter: Meter;
+  /** The model that the caller named; null where it named none, or before that is known. */
+  named: Upstream | null;
   cache: Operation['cache'];
   tokensRemoved: number;
   routing: RoutingLog | null;
@@ -40,6 +42,8 @@ const LONGEST_NAME = 200;
 export interface Recorder {
   readonly ledger: Pick<ServiceLedger, 'record'>;
   readonly clock: Clock;
+  /** Every model that is served. */
+  readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly storePrompts: boolean;
 }
 
@@ -68,7 +72,7 @@ export async function commit(
 export function operationOf(
   draft: OperationDraft,
   end: OperationEnd,
-  { clock, storePrompts }: Omit<Recorder, 'ledger'>,
+  { clock, storePrompts, upstreams }: Omit<Recorder, 'ledger'>,
 ): Operation {
   const { request, meter } = draft;
   const { chat, arrivedAt } = request;
@@ -81,7 +85,7 @@ export function operationOf(
     endpoint: request.endpoint,
     requestedModel: chat.model.slice(0, LONGEST_NAME),
     model: answeredBy?.model ?? null,
-    origin: answeredBy?.origin ?? originOf(meter),
+    origin: answeredBy?.origin ?? originOf(draft, upstreams),
     cause: answeredBy?.cause ?? null,
     cache: draft.cache,
     streamed: chat.stream,
@@ -96,10 +100,18 @@ export function operationOf(
   };
 }
 
-/** Money that was spent makes an operation a live one. */
-function originOf({ records }: Meter): Operation['origin'] {
-  const simulated = records.length > 0 && records.every(({ origin }) => origin === 'simulated');
-  return simulated ? 'simulated' : 'live';
+/**
+ * That of what was paid for: money that was spent makes an operation a live one. Where nothing was, that
+ * of the models that could have been asked.
+ */
+function originOf(
+  { meter, named }: OperationDraft,
+  upstreams: Recorder['upstreams'],
+): Operation['origin'] {
+  const { records } = meter;
+  const askable = named === null ? [...upstreams.values()] : [named];
+  const all = records.length > 0 ? records : askable;
+  return all.every(({ origin }) => origin === 'simulated') ? 'simulated' : 'live';
 }
 
 function contentOf({ chat }: ServiceRequest, answer: ChatAnswer | null): Operation['content'] {

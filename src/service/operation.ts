@@ -8,7 +8,10 @@ export interface LoggedStep {
   readonly step: 'call' | 'consult' | 'stop';
   /** The model called, or whose answer was kept; null for a consultation. */
   readonly model: string | null;
-  /** Probability with which this step was drawn. */
+  /**
+   * Probability with which this step was drawn. 1 for a stop that was no choice any more, as the
+   * answer was shown while it came: streamed or not, a request leaves the same steps.
+   */
   readonly propensity: number;
   /** Models that could have been called here, and with what probability each; null where the policy does not tell. */
   readonly eligible: readonly string[];
@@ -21,6 +24,10 @@ export interface RoutingLog {
   readonly table: string;
   /** `router@dial`. */
   readonly policy: string;
+  /**
+   * In order; the last is a stop. Their propensities multiply to that of the episode. An answer whose
+   * model was stood in for (the operation's cause is `fallback`) is not one of the model called.
+   */
   readonly steps: readonly LoggedStep[];
   /** What the policy saw, as numbers, by name; never the text. */
   readonly features: Readonly<Record<string, number>>;

@@ -103,14 +103,23 @@ const NO_SIGNAL = new Refusal('routing', {
   code: 'routing_failed',
 });
 
-function stepsOf<R extends Reply>({ decisions, calls }: Driven<R>, policy: Policy): LoggedStep[] {
-  return decisions.map(({ step, propensity, eligible, probabilities }) => ({
+function stepsOf<R extends Reply>(
+  { decisions, calls, answer }: Driven<R>,
+  policy: Policy,
+): LoggedStep[] {
+  const steps = decisions.map(({ step, propensity, eligible, probabilities }) => ({
     step: step.kind,
     model: modelOf(step, calls, policy),
     propensity,
     eligible,
     probabilities,
   }));
+  if (steps.at(-1)?.step === 'stop') return steps;
+  // An answer that was shown is kept for sure, without the policy being asked.
+  return [
+    ...steps,
+    { step: 'stop', model: answer.model, propensity: 1, eligible: [], probabilities: null },
+  ];
 }
 
 function modelOf(step: Step, calls: Driven<Reply>['calls'], policy: Policy): string | null {

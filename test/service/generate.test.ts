@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Upstream } from '../../src/models/index.js';
 import { anthropicMessages } from '../../src/wire/index.js';
 import { COST, failing, priceOf, scriptedUpstream } from './scripted-upstream.js';
 import { asking, failureOf, framesOf, stand } from './standing.js';
@@ -286,6 +287,24 @@ describe('metering', () => {
     expect(budget.reserved).toBe(0);
     expect(events.filter(({ kind }) => kind === 'ledger_failed')).toHaveLength(1);
     await gateway.drain();
+  });
+
+  it('counts what was refused unpaid as simulated where nothing else could have answered', async () => {
+    const simulated = {
+      ...scriptedUpstream('simulated/a', [ANSWER]),
+      origin: 'simulated' as const,
+    };
+    const live = scriptedUpstream('lab/a', [ANSWER]);
+    const originOf = async (models: readonly Upstream[], model: string) => {
+      const { gateway, entries } = stand(models, { capNano: 1 });
+      expect(failureOf(await gateway.handle(asking({ model }))).status).toBeGreaterThan(401);
+      return entries[0]!.operation.origin;
+    };
+    expect(await originOf([simulated], 'no/such')).toBe('simulated');
+    expect(await originOf([simulated], 'simulated/a')).toBe('simulated');
+    expect(await originOf([simulated, live], 'simulated/a')).toBe('simulated');
+    expect(await originOf([simulated, live], 'lab/a')).toBe('live');
+    expect(await originOf([simulated, live], 'no/such')).toBe('live');
   });
 
   it('ends no stream that the ledger did not take', async () => {

@@ -119,6 +119,15 @@ describe('a request that leaves the choice open', () => {
     expect(JSON.stringify(operation)).not.toContain('prime');
   });
 
+  it('leaves the same log whether it is streamed or not', async () => {
+    const { gateway, entries } = stand(priced({}), { table: liveTable(fixed(1)) });
+    await gateway.handle(asking({ model: 'auto' }));
+    await framesOf(await gateway.handle(asking({ model: 'auto', stream: true })));
+    const [whole, streamed] = entries.map(({ operation }) => operation.routing);
+    expect(streamed!.steps.map(({ step }) => step)).toEqual(['call', 'stop']);
+    expect(streamed).toEqual(whole);
+  });
+
   it('draws the same lots as a replay with the same seed', async () => {
     const models = priced({});
     const document = { router: 'random', dial: 'uniform', models: MODELS, parameters: {} };
@@ -149,7 +158,12 @@ describe('a request that leaves the choice open', () => {
     expect(entries[0]!.operation).toMatchObject({
       model: 'lab/a',
       cause: 'fallback',
-      routing: { steps: [{ step: 'call', model: 'lab/b' }] },
+      routing: {
+        steps: [
+          { step: 'call', model: 'lab/b' },
+          { step: 'stop', model: 'lab/b' },
+        ],
+      },
     });
     const configured = stand(priced({ 'lab/b': [failing('server')] }), {
       table: liveTable(fixed(1)),
