@@ -15,6 +15,8 @@ export interface Io {
   readonly onInterrupt: (listener: () => void) => () => void;
   /** Ends the process at once, whatever is still open: for whoever asks a second time. */
   readonly exit: (code: ExitCode) => void;
+  /** Hands over an error that nothing caught, in place of the trace that would end the process. */
+  readonly onCrash: (listener: (error: unknown) => void) => void;
 }
 
 /** The process's own streams, environment and signals. */
@@ -40,6 +42,10 @@ export function processIo(): Io {
       };
     },
     exit: (code) => process.exit(code),
+    onCrash: (listener) => {
+      // Promises that nobody awaits end up here as well.
+      process.on('uncaughtException', listener);
+    },
   };
 }
 

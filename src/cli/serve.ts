@@ -51,6 +51,12 @@ export const serve = defineCommand({
     const { serviceSettings } = await import('./service-settings.js');
     const { openService } = await import('./open-service.js');
     const { announce, announceEnd } = await import('./service-text.js');
+    const { createServiceLog, errorFields } = await import('./service-log.js');
+    const crashed = createServiceLog('error', io.err, () => io.now().getTime());
+    io.onCrash((error) => {
+      crashed('error', 'fault of the program; it ends', errorFields(error));
+      io.exit(EXIT.failed);
+    });
     const settings = await serviceSettings(args, io);
     const service = await openService(settings, args, io);
     const stopped = new Promise<void>((stop) => {

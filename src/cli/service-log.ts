@@ -46,9 +46,13 @@ export function logGatewayEvent(log: ServiceLog, event: GatewayEvent): void {
   }
 }
 
-/** Where in the program it happened is told of faults only: what a user can mend says how itself. */
+/**
+ * What a user can mend says how itself. Of a fault of the program only its place is told, as its
+ * message may quote what a caller wrote.
+ */
 export function errorFields(error: unknown): Readonly<Record<string, unknown>> {
-  if (!(error instanceof Error)) return { error: String(error) };
-  const { message, stack } = error;
-  return error instanceof UserError ? { error: message } : { error: message, stack };
+  if (error instanceof UserError) return { error: error.message };
+  if (!(error instanceof Error)) return { error: typeof error };
+  const places = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  return { error: error.name, places: places.map((line) => line.trim()) };
 }

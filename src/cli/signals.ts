@@ -50,6 +50,8 @@ export interface SignalContext {
   /** What simulated models know. */
   readonly prompts: readonly Prompt[];
   readonly onAbandoned: CallerOptions['onAbandoned'];
+  /** Fewer where someone waits for the answer. */
+  readonly maxAttempts?: CallerOptions['maxAttempts'];
 }
 
 /**
@@ -81,7 +83,7 @@ export async function openSignalSource(
 }
 
 function askingThrough(
-  { gate, runId, onAbandoned }: SignalContext,
+  { gate, runId, onAbandoned, maxAttempts }: SignalContext,
   model: Model,
   purpose: 'embedding' | 'router',
 ): AskModel {
@@ -92,6 +94,7 @@ function askingThrough(
     runId,
     random: createRng('signal jitter'),
     onAbandoned,
+    ...(maxAttempts === undefined ? {} : { maxAttempts }),
   });
   return (request, signal) => {
     const operationId = `${runId}:${purpose}:${hashOf({ model: model.id, request }).slice(0, 16)}`;

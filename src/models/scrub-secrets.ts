@@ -1,4 +1,4 @@
-const LOOKS_LIKE_A_KEY = /\b(?:sk|pk|rk|gsk|xai|or|AIza)[-_][\w*.-]{6,}/g;
+const LOOKS_LIKE_A_KEY = /\b(?:(?:sk|pk|rk|gsk|xai|or)[-_]|AIza)[\w*.-]{6,}/g;
 const BEARER = /\b(bearer\s+)[^\s"',;]+/gi;
 /** Shorter values are placeholders such as `none`; blotting them out would garble plain words. */
 const SHORTEST_SECRET = 6;

@@ -25,6 +25,9 @@ export interface OpenStream {
   readonly opening: readonly ReadFrame[];
 }
 
+/** Frames before the first words that are held back; a provider that sends more is believed to answer. */
+const LONGEST_OPENING = 1_000;
+
 /**
  * Reads a streamed answer up to its first words, so that one which breaks off before them can still
  * be asked of another model.
@@ -34,7 +37,7 @@ export async function takeStream(reply: UpstreamReply, attempt: OpenAttempt): Pr
   const source = new AnswerStream(reply.body, attempt);
   const opening: ReadFrame[] = [];
   try {
-    while (!source.hasWords) {
+    while (!source.hasWords && opening.length < LONGEST_OPENING) {
       const frames = await source.next();
       if (frames === null) break;
       opening.push(...frames);
@@ -81,14 +84,19 @@ export class AnswerStream {
     return this.#usage;
   }
 
-  /** The answer so far; null before it began. */
+  /** The answer so far; null before it began, and where what came makes none. */
   answer(): ChatAnswer | null {
-    return this.#reader.answer();
+    try {
+      return this.#reader.answer();
+    } catch {
+      // Bookings rest on this: what cannot be put together must not keep an attempt from being booked.
+      return null;
+    }
   }
 
   /** What came of an answer that will not come to its end; null where it never began. */
   seen(): Seen | null {
-    const answer = this.#reader.answer();
+    const answer = this.answer();
     if (answer === null) return null;
     // A count before the answer's end is a count so far.
     const usage = this.#finished ? this.#usage : null;
@@ -139,7 +147,7 @@ export class AnswerStream {
       for (const frame of this.#splitter.push(chunk)) {
         const events = this.#reader.read(frame);
         for (const event of events) this.#note(event);
-        read.push({ frame, events });
+        append(read, { frame, events });
       }
     } catch (cause) {
       if (cause instanceof ModelError) this.#failure = cause;
@@ -173,4 +181,15 @@ export class AnswerStream {
         this.#hasWords = true;
     }
   }
+}
+
+/** Frames that say nothing are kept as one, or a flood of them would fill the memory. */
+function append(read: ReadFrame[], next: ReadFrame): void {
+  const last = read.at(-1);
+  if (last === undefined || last.events.length > 0 || next.events.length > 0) {
+    read.push(next);
+    return;
+  }
+  const raw = last.frame.raw + next.frame.raw;
+  read[read.length - 1] = { frame: { ...next.frame, raw }, events: [] };
 }

@@ -39,6 +39,7 @@ async function switchyard(args: readonly string[], env: Io['env'] = {}) {
     now: () => new Date(),
     onInterrupt: () => () => {},
     exit: () => {},
+    onCrash: () => {},
   });
   return { code, ...said };
 }

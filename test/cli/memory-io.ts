@@ -26,6 +26,7 @@ export function memoryIo(given: Partial<Io> = {}): MemoryIo {
     now: () => new Date(time),
     onInterrupt: () => () => {},
     exit: () => {},
+    onCrash: () => {},
     ...given,
     outText: () => written.out,
     errText: () => written.err,

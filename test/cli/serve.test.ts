@@ -96,10 +96,16 @@ function serving<T>(
 /** As `serving`, without a word of how it is to be announced; `use` gets the first line. */
 async function servingAs<T>(
   args: readonly string[],
-  use: (line: string, interrupt: () => void, err: () => string) => Promise<T>,
+  use: (
+    line: string,
+    interrupt: () => void,
+    err: () => string,
+    crash: (error: unknown) => void,
+  ) => Promise<T>,
   env: Readonly<Record<string, string>> = {},
 ) {
   let interrupt = (): void => {};
+  let crash = (_error: unknown): void => {};
   const exits: number[] = [];
   let said: (line: string) => void;
   const first = new Promise<string>((resolve) => {
@@ -114,6 +120,9 @@ async function servingAs<T>(
       return () => {};
     },
     exit: (code) => void exits.push(code),
+    onCrash: (listener) => {
+      crash = listener;
+    },
   });
   const ending = main(['serve', '--port', '0', ...args], io);
   const line = await Promise.race([
@@ -123,7 +132,12 @@ async function servingAs<T>(
     }),
   ]);
   try {
-    const used = await use(line, () => interrupt(), io.errText);
+    const used = await use(
+      line,
+      () => interrupt(),
+      io.errText,
+      (error) => crash(error),
+    );
     return { used, err: io.errText, exits };
   } finally {
     interrupt();
@@ -286,6 +300,16 @@ describe('serve', () => {
     });
     expect(used).toBeNull();
     expect(exits[0]).toBe(130);
+  });
+
+  test('ends at a fault of the program, telling its place and none of its words', async () => {
+    const { exits, err } = await servingAs(['--json'], async (_line, _interrupt, _err, crash) => {
+      crash(new TypeError('cannot read the prompt: my dear diary'));
+    });
+    expect(exits[0]).toBe(1);
+    expect(err()).toContain('"error":"TypeError"');
+    expect(err()).toContain('serve.test.ts');
+    expect(err()).not.toContain('diary');
   });
 });
 
