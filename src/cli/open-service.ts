@@ -116,7 +116,10 @@ async function assemble(
     clock: systemClock,
     seed: SEED,
     storePrompts: config.storePrompts,
-    onEvent: (event) => logGatewayEvent(log, event),
+    onEvent: (event) => {
+      metrics.event(event);
+      logGatewayEvent(log, event);
+    },
   });
   if (config.snapshots !== null) opened.push(scheduleSnapshots(stored, config.snapshots, log));
   const server = await createServer({
@@ -216,6 +219,8 @@ async function openSignals(
         gate: new Budget(null),
         runId: SERVICE_RUN,
         prompts: [],
+        // Someone waits for the answer.
+        maxAttempts: 2,
         onAbandoned: (usage) => {
           const known = usage.flatMap(({ cost }) => cost ?? []);
           const cost_usd = toUsd(known.reduce((sum, cost) => sum + cost, 0));

@@ -14,6 +14,7 @@ export class Refusal extends Error {
       readonly status: number;
       readonly message: string;
       readonly code?: string;
+      readonly param?: string;
       readonly retryAfterMs?: number | null;
     },
   ) {

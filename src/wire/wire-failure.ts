@@ -4,6 +4,8 @@ export interface WireFailure {
   readonly message: string;
   /** The format's own code, where it has one; else it follows from the status. */
   readonly code?: string;
+  /** The member of the request that is at fault, where it is one and the format tells it. */
+  readonly param?: string;
   readonly requestId?: string;
 }
 

@@ -2,12 +2,16 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { ExactCache } from '../../caches/index.js';
+import { mapping, text } from '../../documents/index.js';
 import { Refusal } from '../refusal.js';
 import { FAILURES } from './failure-schema.js';
+import { queryInteger } from './request-schema.js';
 import { visibleTenant } from './tenant-filter.js';
 
 const confidential = { confidential: true };
-const tenant = z.string().optional().describe('One tenant only; for administrators.');
+const tenant = text('the name of one tenant')
+  .optional()
+  .describe('One tenant only; for administrators.');
 
 /** What the exact cache holds and how often it helped. */
 export function addCacheRoutes(
@@ -23,7 +27,7 @@ export function addCacheRoutes(
       schema: {
         summary: 'How much is cached and how often it helped, since the service began',
         tags: ['cache'],
-        querystring: z.strictObject({ tenant }),
+        querystring: mapping('a query', { tenant }),
         response: {
           200: z.object({
             enabled: z.boolean(),
@@ -57,8 +61,8 @@ export function addCacheRoutes(
       schema: {
         summary: 'What is cached, newest first, without its texts',
         tags: ['cache'],
-        querystring: z.strictObject({
-          limit: z.coerce.number().int().min(1).max(1000).default(100),
+        querystring: mapping('a query', {
+          limit: queryInteger(1, 1000).default(100),
           tenant,
         }),
         response: {

@@ -4,9 +4,8 @@ import { type ChatFormat, chatFormats } from '../../wire/index.js';
 import type { Gateway } from '../pipeline.js';
 import { Refusal } from '../refusal.js';
 import { tenantOf } from './admission.js';
-
 import { FAILURES } from './failure-schema.js';
-import { requestOptions } from './request-options.js';
+import { optionHeaders, requestOptions } from './request-options.js';
 import { sendReply } from './send-reply.js';
 
 export interface ChatRoutesOptions {
@@ -23,12 +22,6 @@ const described = z
     stream: z.boolean().optional(),
   })
   .describe('As the format has it; members that are not listed here pass through.');
-const headers = z.looseObject({
-  'x-switchyard-tag': z.string().optional().describe('What the request is filed under.'),
-  'x-switchyard-domain': z.string().optional().describe('The kind of work, for routing.'),
-  'x-switchyard-cache': z.enum(['on', 'off']).optional(),
-  'x-switchyard-compress': z.enum(['lossless', 'off']).optional(),
-});
 
 /** The endpoints that official clients know, one a format. */
 export function addChatRoutes(app: FastifyInstance, options: ChatRoutesOptions): void {
@@ -47,7 +40,7 @@ function addChatRoute(
         summary: `Answers a request in the ${format.name} format, whichever model answers`,
         tags: ['chat'],
         body: described,
-        headers,
+        headers: optionHeaders,
         response: {
           200: {
             description: 'As the format has it: whole, or a stream where one is asked for.',

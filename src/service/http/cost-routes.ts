@@ -7,9 +7,12 @@ import {
   type CostGroup,
   type CostReports,
 } from '../../costs/index.js';
+import { didYouMean } from '../../did-you-mean.js';
+import { mapping, text } from '../../documents/index.js';
 import { costFigures, type GroupedFigures, readCosts } from './cost-figures.js';
 import type { Exchange } from './exchange.js';
 import { FAILURES } from './failure-schema.js';
+import { queryInteger } from './request-schema.js';
 import { visibleTenant } from './tenant-filter.js';
 
 export interface CostRoutesOptions {
@@ -21,8 +24,12 @@ export interface CostRoutesOptions {
 const DAY_MS = 86_400_000;
 const MOST_DAYS = 3660;
 
-const tenant = z.string().optional().describe('One tenant only; for administrators.');
-const day = z.iso.date().describe('Day in UTC, like 2026-11-23.');
+const tenant = text('the name of one tenant')
+  .optional()
+  .describe('One tenant only; for administrators.');
+const day = z.iso
+  .date({ error: 'a day in UTC like 2026-11-23' })
+  .describe('Day in UTC, like 2026-11-23.');
 const period = {
   start_date: day.optional().describe('The first day that counts, UTC.'),
   end_date: day.optional().describe('The last day that counts, UTC.'),
@@ -35,18 +42,27 @@ const isOrdered = ({
   start_date?: string | undefined;
   end_date?: string | undefined;
 }) => start_date === undefined || end_date === undefined || start_date <= end_date;
-const ORDER = { message: 'expected no later than end_date', path: ['start_date'] };
+const ORDER = { message: 'a day no later than end_date', path: ['start_date'] };
 
+const GROUPS = `one or several of ${COST_GROUPS.join(', ')}, separated by commas, each once`;
 const groupBy = z
-  .union([z.string(), z.array(z.string())])
+  .union([z.string(), z.array(z.string())], { error: GROUPS })
   .default('model')
-  .transform((given) => [given].flat().flatMap((one) => one.split(',').map((name) => name.trim())))
-  .pipe(
-    z
-      .array(z.enum(COST_GROUPS))
-      .refine((groups) => new Set(groups).size === groups.length, 'expected each group once'),
-  )
-  .describe(`One or several of ${COST_GROUPS.join(', ')}, separated by commas.`);
+  .transform((given, { addIssue }) => {
+    const groups = new Set<CostGroup>();
+    for (const written of [given].flat().flatMap((one) => one.split(','))) {
+      const name = written.trim();
+      const group = COST_GROUPS.find((one) => one === name);
+      if (group === undefined || groups.has(group)) {
+        const hint = group === undefined ? didYouMean(name, COST_GROUPS) : '';
+        addIssue({ code: 'custom', message: `${GROUPS}${hint}` });
+        return z.NEVER;
+      }
+      groups.add(group);
+    }
+    return [...groups];
+  })
+  .describe(`${GROUPS}.`);
 
 const total = z.object(costFigures);
 const key = z.string().nullable();
@@ -85,8 +101,8 @@ export function addCostRoutes(instance: FastifyInstance, { ledger, now }: CostRo
       schema: {
         summary: 'Costs of the last days, one row a day that has any',
         tags: ['costs'],
-        querystring: z.strictObject({
-          days: z.coerce.number().int().min(1).max(MOST_DAYS).default(30),
+        querystring: mapping('a query', {
+          days: queryInteger(1, MOST_DAYS).default(30),
           tenant,
         }),
         response: {
@@ -121,7 +137,7 @@ export function addCostRoutes(instance: FastifyInstance, { ledger, now }: CostRo
       schema: {
         summary: 'Costs by model',
         tags: ['costs'],
-        querystring: z.strictObject(period).refine(isOrdered, ORDER),
+        querystring: mapping('a query', period).refine(isOrdered, ORDER),
         response: {
           200: z.object({
             tenant: key,
@@ -146,7 +162,7 @@ export function addCostRoutes(instance: FastifyInstance, { ledger, now }: CostRo
       schema: {
         summary: 'Costs between two days, by any groups',
         tags: ['costs'],
-        querystring: z.strictObject({ ...period, group_by: groupBy }).refine(isOrdered, ORDER),
+        querystring: mapping('a query', { ...period, group_by: groupBy }).refine(isOrdered, ORDER),
         response: {
           200: z.object({
             start_date: day.nullable(),

@@ -2,7 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { approximateTokens, expectedCost, toUsd } from '../../costs/index.js';
+import { integer, listOf, mapping, text } from '../../documents/index.js';
 import type { Gateway } from '../pipeline.js';
+import { Refusal } from '../refusal.js';
+import { AUTO } from '../resolve-model.js';
 import { FAILURES } from './failure-schema.js';
 import { findModel } from './find-model.js';
 import { unknownModel } from './model-routes.js';
@@ -17,6 +20,11 @@ export interface EstimateRouteOptions {
 /** What formats add around a message. */
 const TOKENS_PER_MESSAGE = 4;
 
+const message = z.object(
+  { role: text('a role'), content: z.string({ error: 'a text' }) },
+  { error: 'a message with role and content' },
+);
+
 /** What a request would cost, without asking anyone. */
 export function addEstimateRoute(
   instance: FastifyInstance,
@@ -29,20 +37,15 @@ export function addEstimateRoute(
       schema: {
         summary: 'What a request would cost with one model',
         tags: ['costs'],
-        body: z
-          .strictObject({
-            prompt: z.string().optional(),
-            messages: z
-              .array(z.object({ role: z.string(), content: z.string() }))
-              .min(1)
-              .optional(),
-            model: z.string().min(1),
-            max_tokens: z.int().positive().max(maxTokens).optional(),
-          })
-          .refine(
-            ({ prompt, messages }) => (prompt === undefined) !== (messages === undefined),
-            'expected either "prompt" or "messages"',
-          ),
+        body: mapping('a JSON object with "model" and "prompt"', {
+          prompt: text('a text that is not empty').optional(),
+          messages: listOf(message, 'a list of messages').optional(),
+          model: text('the name of a model'),
+          max_tokens: integer(1, maxTokens).optional(),
+        }).refine(({ prompt, messages }) => (prompt === undefined) !== (messages === undefined), {
+          message: 'either "prompt" or "messages"',
+          path: ['prompt'],
+        }),
         response: {
           200: z.object({
             model: z.string(),
@@ -59,11 +62,12 @@ export function addEstimateRoute(
       },
     },
     async ({ body }) => {
+      if (body.model === AUTO) throw needsName(models);
       const found = findModel(models, body.model);
       if (found === null) {
         throw unknownModel(
           body.model,
-          gateway.models.filter((name) => name !== 'auto'),
+          gateway.models.filter((name) => name !== AUTO),
         );
       }
       const texts = body.messages?.map(({ content }) => content) ?? [body.prompt ?? ''];
@@ -84,4 +88,14 @@ export function addEstimateRoute(
       };
     },
   );
+}
+
+function needsName(models: readonly ListedModel[]): Refusal {
+  const names = models.slice(0, 20).map(({ id }) => id);
+  return new Refusal('invalid_request', {
+    status: 400,
+    message: `model: found "${AUTO}", expected the name of a model, as a routing table decides only when it is asked. Models: ${names.join(', ')}.`,
+    code: 'model_required',
+    param: 'model',
+  });
 }

@@ -33,9 +33,15 @@ export function failureHeaders({ status, retryAfterMs }: ServiceFailure): Record
 
 /** Body of a failure, in the form that the caller's client reads. */
 export function failureBody(failure: ServiceFailure, { id, format }: Identity): string {
-  const { status, message, code } = failure;
+  const { status, message, code, param } = failure;
   return JSON.stringify(
-    format.errorBody({ status, message, requestId: id, ...(code === undefined ? {} : { code }) }),
+    format.errorBody({
+      status,
+      message,
+      requestId: id,
+      ...(code === undefined ? {} : { code }),
+      ...(param === undefined ? {} : { param }),
+    }),
   );
 }
 
@@ -73,13 +79,7 @@ export function failureOf(error: unknown, request: FastifyRequest): ServiceFailu
   if (error instanceof Refusal) return error.failure;
   if (error instanceof WireRequestError) return badRequest(error.message);
   if (error instanceof Error) {
-    const { validation, validationContext, statusCode } = error as Partial<FastifyError>;
-    if (validation !== undefined) {
-      const [first] = validation;
-      const member = first?.instancePath?.replace(/^\//, '').replaceAll('/', '.') ?? '';
-      const where = member === '' ? (validationContext ?? 'body') : member;
-      return badRequest(`${where}: ${first?.message ?? error.message}`);
-    }
+    const { statusCode } = error as Partial<FastifyError>;
     if (statusCode === NOT_JSON.failure.status) return NOT_JSON.failure;
     if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
       return { status: statusCode, message: error.message, retryAfterMs: null };

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { toUsd } from '../../costs/index.js';
+import { flag, integer, mapping, text } from '../../documents/index.js';
 import type { ChatMessage, ChatRequest } from '../../wire/index.js';
 import type { Gateway, ServiceReply } from '../pipeline.js';
 import { Refusal } from '../refusal.js';
@@ -10,22 +11,25 @@ import { FAILURES } from './failure-schema.js';
 import { sendFailure } from './failures.js';
 import { OWN_FORMAT } from './formats.js';
 import { answerHeaders } from './reply-headers.js';
+import { LONGEST_LABEL, optionHeaders, requestOptions } from './request-options.js';
+import type { ServerLimits } from './server-options.js';
 
-const label = z.string().min(1).max(100);
-const requestSchema = z.strictObject({
-  prompt: z.string().min(1),
-  model: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('"auto" where absent, if a routing table is loaded.'),
-  max_tokens: z.int().positive().optional(),
-  use_cache: z.boolean().default(true),
-  compress: z.boolean().default(false).describe('Lossless only: no word is lost.'),
-  system: z.string().min(1).optional(),
-  domain: label.optional().describe('The kind of work, for routing.'),
-  tag: label.optional().describe('What the request is filed under.'),
-});
+const LABEL = `a text of 1 to ${LONGEST_LABEL} characters`;
+const label = text(LABEL).max(LONGEST_LABEL, { error: LABEL });
+/** What is absent is said by a header or is as it always is. */
+const requestSchema = (maxTokens: number) =>
+  mapping('a JSON object with "prompt"', {
+    prompt: text('a text that is not empty'),
+    model: text('the name of a model')
+      .optional()
+      .describe('"auto" where absent, if a routing table is loaded.'),
+    max_tokens: integer(1, maxTokens).optional(),
+    use_cache: flag().optional().describe('True where neither this nor the header says else.'),
+    compress: flag().optional().describe('Lossless only: no word is lost.'),
+    system: text('a text that is not empty').optional(),
+    domain: label.optional().describe('The kind of work, for routing.'),
+    tag: label.optional().describe('What the request is filed under.'),
+  });
 const tokens = z.int().nullable();
 const answerSchema = z.object({
   response: z.string(),
@@ -46,7 +50,7 @@ const answerSchema = z.object({
 /** A prompt in, a text out. */
 export function addGenerateRoute(
   instance: FastifyInstance,
-  { gateway }: { readonly gateway: Gateway },
+  { gateway, limits }: { readonly gateway: Gateway; readonly limits: ServerLimits },
 ): void {
   const routes = gateway.models[0] === 'auto';
   instance.withTypeProvider<ZodTypeProvider>().post(
@@ -55,23 +59,25 @@ export function addGenerateRoute(
       schema: {
         summary: 'Answers a prompt',
         tags: ['generate'],
-        body: requestSchema,
+        body: requestSchema(limits.maxTokens),
+        headers: optionHeaders,
         response: { 200: answerSchema, ...FAILURES },
       },
     },
     async (request, reply) => {
       const { exchange, body } = request;
       if (body.model === undefined && !routes) throw noModel(gateway.models);
+      const said = requestOptions(request.raw.headers);
       const outcome = await gateway.handle({
         operationId: exchange.id,
         tenant: tenantOf(exchange),
-        tag: body.tag ?? null,
-        domain: body.domain ?? null,
+        tag: body.tag ?? said.tag,
+        domain: body.domain ?? said.domain,
         endpoint: exchange.endpoint,
         format: OWN_FORMAT,
         chat: chatRequest(body),
-        useCache: body.use_cache,
-        compress: body.compress,
+        useCache: body.use_cache ?? said.useCache,
+        compress: body.compress ?? said.compress,
         left: exchange.left,
         arrivedAt: exchange.arrivedAt,
       });
@@ -89,16 +95,16 @@ export function addGenerateRoute(
   );
 }
 
-function chatRequest(body: z.infer<typeof requestSchema>): ChatRequest {
-  const text = (role: 'system' | 'user', words: string): ChatMessage => ({
+function chatRequest(body: z.infer<ReturnType<typeof requestSchema>>): ChatRequest {
+  const message = (role: 'system' | 'user', words: string): ChatMessage => ({
     role,
     parts: [{ kind: 'text', text: words }],
   });
   return {
     model: body.model ?? 'auto',
     messages: [
-      ...(body.system === undefined ? [] : [text('system', body.system)]),
-      text('user', body.prompt),
+      ...(body.system === undefined ? [] : [message('system', body.system)]),
+      message('user', body.prompt),
     ],
     parameters: {
       maxTokens: body.max_tokens ?? null,
@@ -149,4 +155,5 @@ const noModel = (names: readonly string[]): Refusal =>
     status: 400,
     message: `model: name one, as no routing table is loaded. Models: ${names.slice(0, 20).join(', ')}.`,
     code: 'model_required',
+    param: 'model',
   });

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { toUsd, type UsageRecord } from '../../costs/index.js';
+import type { GatewayEvent } from '../gateway-event.js';
 import type { ServiceLedger } from '../ledger.js';
 import type { LedgerEntry, Operation } from '../operation.js';
 import type { Exchange } from './exchange.js';
@@ -14,6 +15,8 @@ export interface ServiceMetrics {
    * gateway must write to this one.
    */
   observe(ledger: ServiceLedger): ServiceLedger;
+  /** Counts what happens inside the gateway; hand it to its `onEvent`. */
+  event(event: GatewayEvent): void;
   /** Requests under way. */
   readonly inFlight: number;
   begin(exchange: Exchange): void;
@@ -102,6 +105,18 @@ export function createMetrics(models: readonly string[]): ServiceMetrics {
     labelNames: ['model', 'purpose', 'error'] as const,
     registers,
   });
+  const failures = new Counter({
+    name: 'switchyard_attempts_failed_total',
+    help: 'Attempts at models that failed before an answer began, billed or not, by the class of error.',
+    labelNames: ['model', 'error'] as const,
+    registers,
+  });
+  const tenantCost = new Counter({
+    name: 'switchyard_tenant_cost_usd_total',
+    help: 'US dollars booked by tenant; only those of origin "live" were spent.',
+    labelNames: ['tenant', 'origin'] as const,
+    registers,
+  });
   const cacheUses = new Counter({
     name: 'switchyard_cache_requests_total',
     help: 'Operations by what the cache had for them.',
@@ -129,12 +144,15 @@ export function createMetrics(models: readonly string[]): ServiceMetrics {
     registers,
   });
 
-  function countUsage(record: UsageRecord): void {
+  function countUsage(record: UsageRecord, tenant: string): void {
     const model = label(record.model);
     const { origin, purpose } = record;
     attempts.inc({ model, purpose, error: record.error ?? 'none' });
     if (record.cost === null) unknownCosts.inc({ model, origin });
-    else cost.inc({ model, origin }, toUsd(record.cost));
+    else {
+      cost.inc({ model, origin }, toUsd(record.cost));
+      tenantCost.inc({ tenant, origin }, toUsd(record.cost));
+    }
     if (record.usage !== null) {
       tokens.inc({ model, origin, direction: 'input' }, record.usage.input);
       tokens.inc({ model, origin, direction: 'output' }, record.usage.output);
@@ -161,7 +179,7 @@ export function createMetrics(models: readonly string[]): ServiceMetrics {
     const exchange = underWay.get(entry.operation.id);
     if (exchange !== undefined) exchange.operation = entry.operation;
     countOperation(entry.operation);
-    for (const one of entry.usage) countUsage(one);
+    for (const one of entry.usage) countUsage(one, entry.operation.tenant);
   }
 
   return {
@@ -174,6 +192,10 @@ export function createMetrics(models: readonly string[]): ServiceMetrics {
       close: () => ledger.close(),
       [Symbol.asyncDispose]: () => ledger[Symbol.asyncDispose](),
     }),
+    event(event) {
+      if (event.kind !== 'attempt_failed') return;
+      failures.inc({ model: label(event.model), error: event.error });
+    },
     get inFlight() {
       return underWay.size;
     },

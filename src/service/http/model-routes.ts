@@ -104,6 +104,7 @@ export function unknownModel(name: string, names: readonly string[]): Refusal {
     status: 404,
     message: `The model "${name.slice(0, 100)}" is not served here${didYouMean(name, names)}. Models: ${names.slice(0, 20).join(', ')}.`,
     code: 'model_not_found',
+    param: 'model',
   });
 }
 

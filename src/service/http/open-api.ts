@@ -13,6 +13,7 @@ export async function describeRoutes(app: FastifyInstance, version: string): Pro
         description:
           'An LLM endpoint that caches, routes by a routing table, meters every dollar, and reports. Money is in US dollars, times are in milliseconds unless they say otherwise; null means unknown.',
       },
+      servers: [{ url: '/' }],
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer' },
@@ -21,6 +22,21 @@ export async function describeRoutes(app: FastifyInstance, version: string): Pro
       },
       security: [{ bearer: [] }, { key: [] }],
     },
-    transform: jsonSchemaTransform,
+    transform: (document) => {
+      const { schema, url } = jsonSchemaTransform(document);
+      const operationId = operationIdOf(String(document.route.method), url);
+      return { schema: { operationId, ...schema }, url };
+    },
   });
+}
+
+/** What generated clients call it: `get /v1/models/:model` is `getModelsByModel`. */
+function operationIdOf(method: string, url: string): string {
+  const words = url
+    .replace(/^\/v1\//, '/')
+    .replaceAll('/:', '/by-')
+    .split(/[^A-Za-z0-9]+/)
+    .filter((word) => word !== '');
+  const rest = words.map((word) => word[0]!.toUpperCase() + word.slice(1));
+  return method.toLowerCase() + rest.join('');
 }

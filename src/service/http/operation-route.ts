@@ -2,9 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { toUsd } from '../../costs/index.js';
+import { mapping, text } from '../../documents/index.js';
 import type { ServiceLedger } from '../ledger.js';
 import type { Operation } from '../operation.js';
 import { FAILURES } from './failure-schema.js';
+import { queryInteger } from './request-schema.js';
 import { visibleTenant } from './tenant-filter.js';
 
 const operationSchema = z.object({
@@ -41,9 +43,11 @@ export function addOperationRoute(
       schema: {
         summary: 'The latest operations, newest first, without their texts',
         tags: ['costs'],
-        querystring: z.strictObject({
-          limit: z.coerce.number().int().min(1).max(1000).default(50),
-          tenant: z.string().optional().describe('One tenant only; for administrators.'),
+        querystring: mapping('a query', {
+          limit: queryInteger(1, 1000).default(50),
+          tenant: text('the name of one tenant')
+            .optional()
+            .describe('One tenant only; for administrators.'),
         }),
         response: { 200: z.object({ operations: z.array(operationSchema) }), ...FAILURES },
       },

@@ -32,6 +32,8 @@ export function createRequestLog(log: FastifyBaseLogger, metrics: ServiceMetrics
           model: operation?.model ?? head?.model ?? null,
           cause: operation?.cause ?? head?.cause ?? null,
           cache: operation?.cache ?? head?.cache ?? null,
+          policy: (operation?.routing ?? head?.routing)?.policy ?? null,
+          simulated: simulatedOf(exchange),
           cost_usd: operation === null || operation.cost === null ? null : toUsd(operation.cost),
           ...(operation?.error == null ? {} : { error: operation.error }),
           ...(response.writableFinished ? {} : { left: true }),
@@ -40,4 +42,10 @@ export function createRequestLog(log: FastifyBaseLogger, metrics: ServiceMetrics
       );
     },
   };
+}
+
+/** Null where no model answered. */
+function simulatedOf({ operation, head }: Exchange): boolean | null {
+  if (operation == null || operation.model === null) return head?.simulated ?? null;
+  return operation.origin === 'simulated';
 }

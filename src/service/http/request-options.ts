@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { z } from 'zod';
 import { Refusal } from '../refusal.js';
 
 /** What a client says about a request beside its body. */
@@ -9,7 +10,15 @@ export interface RequestOptions {
   readonly compress: boolean;
 }
 
-const LONGEST_LABEL = 100;
+export const LONGEST_LABEL = 100;
+
+/** The headers that `requestOptions` reads, as they are described. */
+export const optionHeaders = z.looseObject({
+  'x-switchyard-tag': z.string().optional().describe('What the request is filed under.'),
+  'x-switchyard-domain': z.string().optional().describe('The kind of work, for routing.'),
+  'x-switchyard-cache': z.enum(['on', 'off']).optional(),
+  'x-switchyard-compress': z.enum(['lossless', 'off']).optional(),
+});
 
 /** @throws Refusal 400 for a header that says nothing we know */
 export function requestOptions(headers: IncomingHttpHeaders): RequestOptions {

@@ -1,6 +1,6 @@
 import type { AddressInfo, Socket } from 'node:net';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { serializerCompiler } from 'fastify-type-provider-zod';
 import { UserError } from '../../user-error.js';
 import { admitRequests } from './admission.js';
 import { BodyStock } from './body-stock.js';
@@ -19,6 +19,7 @@ import { describeRoutes } from './open-api.js';
 import { operationId } from './operation-id.js';
 import { addOperationRoute } from './operation-route.js';
 import { createRequestLog } from './request-log.js';
+import { compileSchema } from './request-schema.js';
 import type { ServerOptions, ServiceServer } from './server-options.js';
 import { addStatusRoutes } from './status-routes.js';
 
@@ -130,7 +131,7 @@ async function assemble(
   });
   // One line a request names its id itself.
   app.setChildLoggerFactory((logger) => logger);
-  app.setValidatorCompiler(validatorCompiler);
+  app.setValidatorCompiler(compileSchema);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(onError);
   const bodies = new BodyStock(
@@ -160,6 +161,9 @@ async function assemble(
 }
 
 async function listen(app: FastifyInstance, { host, port }: ServerOptions): Promise<number> {
+  const { level } = app.log;
+  // Whoever opened the service tells that it listens.
+  app.log.level = 'silent';
   try {
     // `localhost` can stand for two addresses; one server has one.
     await app.listen({ host: host === 'localhost' ? '127.0.0.1' : host, port });
@@ -168,6 +172,8 @@ async function listen(app: FastifyInstance, { host, port }: ServerOptions): Prom
     const { code, message } = error as NodeJS.ErrnoException;
     const reason = code === 'EADDRINUSE' ? 'the port is taken' : message;
     throw new UserError(`Cannot listen on ${host}:${port}: ${reason}`, { cause: error });
+  } finally {
+    app.log.level = level;
   }
   return (app.server.address() as AddressInfo).port;
 }

@@ -15,7 +15,7 @@ const CODES: Readonly<Record<number, string>> = {
   504: 'timeout',
 };
 
-export function errorBody({ status, message, code }: WireFailure): Unknowns {
+export function errorBody({ status, message, code, param }: WireFailure): Unknowns {
   const type = TYPES[status] ?? (status >= 500 ? 'server_error' : 'invalid_request_error');
-  return { error: { message, type, param: null, code: code ?? CODES[status] ?? null } };
+  return { error: { message, type, param: param ?? null, code: code ?? CODES[status] ?? null } };
 }

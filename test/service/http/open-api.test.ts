@@ -15,6 +15,7 @@ const content = z.record(
   z.strictObject({ schema: jsonSchema }),
 );
 const operation = z.strictObject({
+  operationId: z.string().regex(/^[a-z][A-Za-z0-9]*$/),
   summary: z.string().min(1),
   tags: z.array(z.string()).min(1),
   security: z.array(z.record(z.string(), z.array(z.string()))).optional(),
@@ -43,6 +44,7 @@ const operation = z.strictObject({
 const openApi = z.strictObject({
   openapi: z.string().regex(/^3\.1\.\d+$/),
   info: z.strictObject({ title: z.string(), version: z.string(), description: z.string() }),
+  servers: z.tuple([z.strictObject({ url: z.literal('/') })]),
   components: z.strictObject({
     securitySchemes: z.record(z.string(), z.looseObject({ type: z.enum(['http', 'apiKey']) })),
     schemas: z.record(z.string(), jsonSchema),
@@ -76,6 +78,14 @@ describe('/openapi.json', () => {
       }
     }
     expect(JSON.stringify(raw)).not.toContain('"$ref"');
+  });
+
+  it('names every operation once', () => {
+    const ids = Object.values(document.paths).flatMap((operations) =>
+      Object.values(operations).map(({ operationId }) => operationId),
+    );
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(document.paths['/v1/models/{model}']?.get?.operationId).toBe('getModelsByModel');
   });
 
   it('has every route', () => {

@@ -242,7 +242,7 @@ describe('/v1/estimate', () => {
     const unknown = await ask({ prompt: 'Hi', model: 'smal' });
     expect(unknown.status).toBe(404);
     expect(JSON.stringify(unknown.body)).toContain(MODEL);
-    expect((await ask({ prompt: 'Hi', model: 'auto' })).status).toBe(404);
+    expect((await ask({ prompt: 'Hi', model: 'auto' })).status).toBe(400);
     expect((await ask({ model: MODEL })).status).toBe(400);
     expect((await ask({ prompt: 'Hi', messages: [], model: MODEL })).status).toBe(400);
     expect((await ask({ prompt: 'Hi', model: MODEL, max_tokens: 1001 })).status).toBe(400);
@@ -316,6 +316,9 @@ describe('status', () => {
       operation,
       usage: [record({ cost: null, usage: null, error: 'timeout' })],
     });
+    for (const error of ['connection', 'connection', 'server']) {
+      metrics.event({ kind: 'attempt_failed', operation: 'op_1', model: MODEL, error, next: null });
+    }
     const failing = metrics.observe(
       scriptedLedger({ record: () => Promise.reject(new Error('disk full')) }),
     );
@@ -328,6 +331,9 @@ describe('status', () => {
       'switchyard_requests_total{endpoint="other",status="404",model="none",cause="none",cache="none"} 3',
       `switchyard_cost_usd_total{model="${MODEL}",origin="live"} 0.5`,
       'switchyard_cost_usd_total{model="other",origin="live"} 0.5',
+      `switchyard_attempts_failed_total{model="${MODEL}",error="connection"} 2`,
+      `switchyard_attempts_failed_total{model="${MODEL}",error="server"} 1`,
+      'switchyard_tenant_cost_usd_total{tenant="local",origin="live"} 1',
       `switchyard_unknown_cost_attempts_total{model="${MODEL}",origin="live"} 1`,
       `switchyard_tokens_total{model="${MODEL}",origin="live",direction="output"} 20`,
       `switchyard_attempts_total{model="${MODEL}",purpose="candidate",error="timeout"} 1`,
@@ -357,6 +363,8 @@ describe('status', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     const lines = service.logged().filter(({ msg }) => msg === 'request');
     expect(lines).toHaveLength(2);
+    expect(lines[1]).toMatchObject({ policy: null, simulated: null });
+    expect(service.logged()).toHaveLength(2);
     expect(lines[0]).toMatchObject({
       operation: service.asked[0]?.operationId,
       method: 'POST',
@@ -366,6 +374,8 @@ describe('status', () => {
       model: MODEL,
       cause: 'policy',
       cache: 'miss',
+      policy: null,
+      simulated: true,
       cost_usd: 0.0000019,
     });
     expect(lines[1]).toMatchObject({ status: 401, tenant: null });
