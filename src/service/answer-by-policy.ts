@@ -5,6 +5,7 @@ import type { Generated } from './generate.js';
 import type { Cause, RoutingLog } from './operation.js';
 import { Refusal } from './refusal.js';
 import { type RouteOptions, routeLive } from './route-live.js';
+import type { TableModels } from './table-models.js';
 import type { OpenStream } from './take-stream.js';
 import type { WholeAnswer } from './take-whole.js';
 
@@ -13,8 +14,8 @@ export type Taken = WholeAnswer | OpenStream;
 export type Answered = Generated<Taken> & { readonly cause: Cause };
 
 export interface PolicyAnswerOptions extends Omit<RouteOptions<Asked>, 'ask' | 'isShown'> {
-  /** By id, at least the policy's models. */
-  readonly upstreams: ReadonlyMap<string, Upstream>;
+  /** The policy's models. */
+  readonly models: TableModels;
   readonly chains: FallbackChains;
   /**
    * Asks models until one answers; streamed where the caller wants it, unless asked for whole.
@@ -46,14 +47,14 @@ export async function answerByPolicy(options: PolicyAnswerOptions): Promise<{
   readonly log: RoutingLog;
   readonly answered: () => Promise<Answered>;
 }> {
-  const { table, upstreams, chains, generate } = options;
+  const { table, models, chains, generate } = options;
   const reads = table.policy.needs.answers;
   const called: Upstream[] = [];
   const final: Refusal[] = [];
   const ask = async (model: string): Promise<Asked> => {
     // What one model refused as wrong, or nobody waits for, is not sent to another.
     if (final[0] !== undefined) return { text: null, failed: true, refusal: final[0] };
-    const upstream = upstreams.get(model)!;
+    const upstream = models.get(model)!;
     const chain = reads ? [upstream] : chains.chosen(upstream);
     called.push(...chain);
     try {

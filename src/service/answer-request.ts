@@ -145,7 +145,7 @@ class RequestRun {
   }
 
   async #route(table: LiveTable, chat: LimitedRequest): Promise<Answered> {
-    const { chains, upstreams, seed, signals } = this.#stages;
+    const { chains, tableModels: models, seed, signals } = this.#stages;
     const { chat: uncompressed, domain, operationId } = this.#request;
     const { log, answered } = await answerByPolicy({
       table,
@@ -155,7 +155,7 @@ class RequestRun {
       meter: this.#draft.meter,
       random: createRng(seed, operationId),
       stop: this.#stop.signal,
-      upstreams,
+      models,
       chains,
       generate: (chain, whole) => this.#generate(chain, chat, chat.stream && !whole),
     });

@@ -2,13 +2,13 @@ import { blendedPrice } from '../costs/index.js';
 import { didYouMean } from '../did-you-mean.js';
 import type { Upstream } from '../models/index.js';
 import { UserError } from '../user-error.js';
-import type { LiveTable } from './route-live.js';
 
 export interface ChainOptions {
   readonly upstreams: ReadonlyMap<string, Upstream>;
   /** By id. */
   readonly fallbacks: Readonly<Record<string, readonly string[]>>;
-  readonly table: Pick<LiveTable, 'policy'> | null;
+  /** Those that the policy of the routing table may call; none where there is no table. */
+  readonly candidates: readonly Upstream[];
 }
 
 /** Who is asked for an answer, in which order. */
@@ -25,14 +25,15 @@ export interface FallbackChains {
  * does less harm than one that is not good enough, then the cheaper ones.
  * @throws UserError for a fallback that is not served
  */
-export function fallbackChains({ upstreams, fallbacks, table }: ChainOptions): FallbackChains {
+export function fallbackChains({ upstreams, fallbacks, candidates }: ChainOptions): FallbackChains {
   const configured = new Map<Upstream, readonly Upstream[]>();
   for (const [id, names] of Object.entries(fallbacks)) {
     const first = served(id, 'fallbacks of', upstreams);
     const others = names.map((name) => served(name, `fallback of "${id}",`, upstreams));
     if (others.length > 0) configured.set(first, [...new Set([first, ...others])]);
   }
-  const ofPolicy = (table?.policy.models ?? []).map((id) => served(id, 'model', upstreams));
+  // A table can know one model by two names.
+  const ofPolicy = [...new Set(candidates)];
   const chosen = new Map(
     ofPolicy.map((first) => [first, configured.get(first) ?? byPrice(first, ofPolicy)]),
   );

@@ -7,18 +7,20 @@ import { GuardedLedger } from './guarded-ledger.js';
 import type { Gateway } from './pipeline.js';
 import { createModelResolver } from './resolve-model.js';
 import type { Stages } from './stages.js';
+import { tableModels } from './table-models.js';
 
 /**
  * The service without HTTP.
  * @throws UserError where an alias, a fallback or the routing table names what is not served
  */
 export function createGateway(options: GatewayOptions): Gateway {
-  checkTable(options);
+  checkSignals(options);
   const resolver = createModelResolver({ ...options, routed: options.table !== null });
-  const chains = fallbackChains(options);
+  const models = tableModels(options);
+  const chains = fallbackChains({ ...options, candidates: [...models.values()] });
   const ledger = new GuardedLedger(options.ledger, options.clock);
   const random = createRng(options.seed, 'waits');
-  const stages: Stages = { ...options, ledger, resolver, chains, random };
+  const stages: Stages = { ...options, ledger, resolver, tableModels: models, chains, random };
   let underWay = 0;
   let idle: (() => void)[] = [];
   const leave = (): void => {
@@ -41,16 +43,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
 }
 
-function checkTable({ table, upstreams, signals }: GatewayOptions): void {
+function checkSignals({ table, signals }: GatewayOptions): void {
   if (table === null) return;
   const { name } = table.table;
-  const { models, needs } = table.policy;
-  const absent = models.find((model) => !upstreams.has(model));
-  if (absent !== undefined) {
-    throw new UserError(
-      `The routing table "${name}" calls "${absent}", which is not served; add it to the models (served: ${[...upstreams.keys()].join(', ')})`,
-    );
-  }
+  const { needs } = table.policy;
   const lacking = needs.signals?.find((id) => !signals.has(id));
   if (lacking !== undefined) {
     throw new UserError(

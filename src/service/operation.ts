@@ -6,7 +6,10 @@ export type Cause = 'policy' | 'named' | 'fallback' | 'cache';
 /** One step that a policy took, as it can later be evaluated off-policy. */
 export interface LoggedStep {
   readonly step: 'call' | 'consult' | 'stop';
-  /** The model called, or whose answer was kept; null for a consultation. */
+  /**
+   * The model called, or whose answer was kept, by the table's name for it, which may be an alias (the
+   * operation's own `model` is the one that answered); null for a consultation.
+   */
   readonly model: string | null;
   /**
    * Probability with which this step was drawn. 1 for a stop that was no choice any more, as the

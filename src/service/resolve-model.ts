@@ -1,6 +1,7 @@
 import { didYouMean } from '../did-you-mean.js';
 import type { Upstream } from '../models/index.js';
 import { UserError } from '../user-error.js';
+import { modelFinder } from './model-finder.js';
 import { Refusal } from './refusal.js';
 
 /** The name by which a request leaves the choice to the routing table. */
@@ -30,7 +31,7 @@ const MOST_LISTED = 20;
 
 /** @throws UserError for an alias of a model that is not served, or one that hides a model */
 export function createModelResolver({ upstreams, aliases, routed }: ModelNames): ModelResolver {
-  const known = new Map(upstreams);
+  const find = modelFinder(upstreams, aliases);
   for (const [alias, id] of Object.entries(aliases)) {
     const upstream = upstreams.get(id);
     if (upstream === undefined) {
@@ -41,21 +42,15 @@ export function createModelResolver({ upstreams, aliases, routed }: ModelNames):
     if (alias === AUTO || upstreams.has(alias)) {
       throw new UserError(`Alias "${alias}" hides what that name already means; choose another`);
     }
-    known.set(alias, upstream);
   }
-  const names = [...(routed ? [AUTO] : []), ...known.keys()];
-  const short = new Map<string, Upstream | null>();
-  for (const [id, upstream] of upstreams) {
-    const name = id.slice(id.indexOf('/') + 1);
-    // Two models of one name are told apart by their providers only.
-    if (name !== AUTO) short.set(name, short.has(name) ? null : upstream);
-  }
+  const names = [...(routed ? [AUTO] : []), ...upstreams.keys(), ...Object.keys(aliases)];
 
   return {
     names,
     resolve(name) {
       if (name === AUTO && routed) return null;
-      const upstream = known.get(name) ?? short.get(name);
+      // Without a table nothing decides, whatever a model is called.
+      const upstream = name === AUTO ? undefined : find(name);
       if (upstream) return upstream;
       throw notFound(name, names, upstream === null);
     },

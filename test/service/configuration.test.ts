@@ -294,6 +294,19 @@ describe('a configuration', () => {
     ]);
   });
 
+  it('reads the names of a table as those of requests', async () => {
+    const text =
+      'table: t.json\nmodels: [openai/gpt-4o, simulated/small]\naliases: { mixtral: simulated/small }\n';
+    const readTable = async () => tableOf(['gpt-4o', 'mixtral', 'simulated/small']);
+    const { table } = await load(text, { readTable });
+    expect(table?.policy.models).toEqual(['gpt-4o', 'mixtral', 'simulated/small']);
+    const two = text.replace(
+      '[openai/gpt-4o,',
+      '[openai/gpt-4o, { id: my/gpt-4o, base_url: "http://127.0.0.1:1/v1", api: openai, price: { input: 1, output: 2 } },',
+    );
+    expect((await mistake(two, { readTable }))[0]).toContain('calls gpt-4o, expected it among');
+  });
+
   it('says all of it in the words of the program', async () => {
     const { config } = await load(`
 host: "::1"

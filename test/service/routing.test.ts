@@ -175,8 +175,9 @@ describe('a request that leaves the choice open', () => {
   });
 
   it('has each model stood in for by its neighbours in price', () => {
-    const upstreams = new Map(priced({}).map((upstream) => [upstream.id, upstream]));
-    const chains = fallbackChains({ upstreams, fallbacks: {}, table: liveTable(fixed(0)) });
+    const candidates = priced({});
+    const upstreams = new Map(candidates.map((upstream) => [upstream.id, upstream]));
+    const chains = fallbackChains({ upstreams, fallbacks: {}, candidates });
     const idsOf = (id: string) => chains.chosen(upstreams.get(id)!).map((one) => one.id);
     expect(idsOf('lab/a')).toEqual(['lab/a', 'lab/b', 'lab/c']);
     expect(idsOf('lab/b')).toEqual(['lab/b', 'lab/c', 'lab/a']);
@@ -365,6 +366,27 @@ describe('the name of a model', () => {
       expect(failure).toMatchObject({ status: 404, code: 'model_not_found' });
       expect((failure as { message: string }).message).toContain(told);
     }
+  });
+
+  it('is read alike where a table writes one', async () => {
+    const b = scriptedUpstream('lab/b', [failing('server')], { pricing: priceOf('lab/b', 2, 2) });
+    const models = [scriptedUpstream('lab/a', [ANSWER]), b, scriptedUpstream('lab/d', [ANSWER])];
+    const policy = { ...fixed(1), models: ['a', 'b', 'c'] };
+    const { gateway, entries } = stand(models, {
+      table: liveTable(policy),
+      aliases: { c: 'lab/d' },
+    });
+    const reply = await gateway.handle(asking({ model: 'auto' }));
+    expect(reply).toMatchObject({ head: { cause: 'fallback', model: 'lab/a' } });
+    expect(b.asked).toHaveLength(2);
+    const { operation, usage } = entries[0]!;
+    expect(usage.map(({ model }) => model)).toEqual(['lab/a']);
+    expect(operation.routing!.steps[0]).toMatchObject({ model: 'b', eligible: ['a', 'b', 'c'] });
+    const several = [...models, scriptedUpstream('other/b', [ANSWER])];
+    expect(() => stand(several, { table: liveTable(policy), aliases: { c: 'lab/d' } })).toThrow(
+      /"b".*not served/,
+    );
+    expect(() => stand(models, { table: liveTable(policy) })).toThrow(/"c".*not served.*alias/);
   });
 
   it('is checked wherever the configuration writes one', () => {

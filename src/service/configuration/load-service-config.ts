@@ -14,6 +14,7 @@ import { connectionOf, modelSpecOf, SIMULATED_MODELS } from '../../models/index.
 import type { RoutingTable } from '../../tables/index.js';
 import { UserError } from '../../user-error.js';
 import { isLoopback } from '../http/hosts.js';
+import { modelFinder } from '../model-finder.js';
 import { AUTO } from '../resolve-model.js';
 import type { ServedModel, ServiceConfig, TenantConfig } from '../service-config.js';
 import {
@@ -193,7 +194,8 @@ function servedProblems(
       problems.push(tell(path, 'is no name, expected at most 200 characters without spaces'));
     }
   }
-  const lacking = table?.policy.models.filter((id) => !served.includes(id)) ?? [];
+  const find = modelFinder(new Map(served.map((id) => [id, id])), aliases);
+  const lacking = table?.policy.models.filter((name) => !find(name)) ?? [];
   if (table !== null && written !== undefined && lacking.length > 0) {
     const message = `the routing table "${table.name}" calls ${lacking.join(', ')}, expected ${lacking.length === 1 ? 'it' : 'them'} among the models that are served: ${served.join(', ')}`;
     problems.push(tell(['models'], message));
