@@ -32,6 +32,9 @@ export function logGatewayEvent(log: ServiceLog, event: GatewayEvent): void {
       log('warn', 'attempt failed', { operation, model, error, next });
       return;
     }
+    case 'passed_over':
+      log('debug', 'model passed over', { operation: event.operation, model: event.model });
+      return;
     case 'ledger_failed':
       log('error', 'ledger failed', { operation: event.operation, ...errorFields(event.error) });
       return;

@@ -17,6 +17,8 @@ export interface PolicyAnswerOptions extends Omit<RouteOptions<Asked>, 'ask' | '
   /** The policy's models. */
   readonly models: TableModels;
   readonly chains: FallbackChains;
+  /** Whether a model has kept failing, so that its call fails without being made. */
+  readonly passesOver: (upstream: Upstream) => boolean;
   /**
    * Asks models until one answers; streamed where the caller wants it, unless asked for whole.
    * @throws Refusal where none does
@@ -37,24 +39,33 @@ const ENDS_ALL: ReadonlySet<string> = new Set([
   'budget_exceeded',
 ]);
 
+/** Told to the policy only: what was passed over is asked once nothing else answers. */
+const PASSED_OVER = new Refusal('passed_over', {
+  status: 502,
+  message: 'The model has kept failing, and is not asked for now.',
+});
+
 /**
  * Answers a request by a routing table's policy. Where the policy reads answers, each of its calls is
- * answered by the model it names or fails, so that its log says what happened; the models it did not
- * call stand in once all have failed. Else a model that fails is stood in for at once.
+ * answered by the model it names or fails (without being made, where that model has kept failing), so
+ * that its log says what happened; the models that were not asked stand in once all have failed. Else a model that fails is stood in for at once.
  * @returns the log, and the answer, which rejects with a Refusal where there is none
  */
 export async function answerByPolicy(options: PolicyAnswerOptions): Promise<{
   readonly log: RoutingLog;
   readonly answered: () => Promise<Answered>;
 }> {
-  const { table, models, chains, generate } = options;
+  const { table, models, chains, passesOver, generate } = options;
   const reads = table.policy.needs.answers;
   const called: Upstream[] = [];
+  const named: Upstream[] = [];
   const final: Refusal[] = [];
   const ask = async (model: string): Promise<Asked> => {
     // What one model refused as wrong, or nobody waits for, is not sent to another.
     if (final[0] !== undefined) return { text: null, failed: true, refusal: final[0] };
     const upstream = models.get(model)!;
+    named.push(upstream);
+    if (reads && passesOver(upstream)) return { text: null, failed: true, refusal: PASSED_OVER };
     const chain = reads ? [upstream] : chains.chosen(upstream);
     called.push(...chain);
     try {
@@ -77,8 +88,10 @@ export async function answerByPolicy(options: PolicyAnswerOptions): Promise<{
       const { generated } = kept;
       return { ...generated, cause: generated.fellBack ? 'fallback' : 'policy' };
     }
-    const others = chains.chosen(called.at(-1)!).filter((one) => !called.includes(one));
-    if (final.length > 0 || others.length === 0) throw kept.refusal;
+    if (final[0] !== undefined) throw final[0];
+    const standIns = new Set([...chains.chosen(named.at(-1)!), ...named]);
+    const others = [...standIns].filter((one) => !called.includes(one));
+    if (others.length === 0) throw kept.refusal;
     return { ...(await generate(others, false)), cause: 'fallback' };
   };
   return { log, answered };

@@ -145,7 +145,7 @@ class RequestRun {
   }
 
   async #route(table: LiveTable, chat: LimitedRequest): Promise<Answered> {
-    const { chains, tableModels: models, seed, signals } = this.#stages;
+    const { chains, clock, health, tableModels: models, seed, signals } = this.#stages;
     const { chat: uncompressed, domain, operationId } = this.#request;
     const { log, answered } = await answerByPolicy({
       table,
@@ -157,6 +157,11 @@ class RequestRun {
       stop: this.#stop.signal,
       models,
       chains,
+      passesOver: ({ id }) => {
+        const isPassedOver = health.isCooling(id, clock.now());
+        if (isPassedOver) this.#tell({ kind: 'passed_over', operation: operationId, model: id });
+        return isPassedOver;
+      },
       generate: (chain, whole) => this.#generate(chain, chat, chat.stream && !whole),
     });
     this.#draft.routing = log;
@@ -168,7 +173,7 @@ class RequestRun {
     chat: LimitedRequest,
     stream: boolean,
   ): Promise<Generated<Taken>> {
-    const { limits, clock, random } = this.#stages;
+    const { limits, clock, health, random } = this.#stages;
     const { operationId: operation, format } = this.#request;
     return generate<Taken>({
       chain,
@@ -181,6 +186,8 @@ class RequestRun {
       stop: this.#stop.signal,
       take: (reply, attempt) =>
         stream && reply.streams ? takeStream(reply, attempt) : takeWhole(reply, attempt),
+      health,
+      onPassedOver: (model) => this.#tell({ kind: 'passed_over', operation, model }),
       onFailure: (failed) => this.#tell({ kind: 'attempt_failed', operation, ...failed }),
     });
   }

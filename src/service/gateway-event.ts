@@ -5,6 +5,8 @@ import type { Operation } from './operation.js';
 export type GatewayEvent =
   /** An attempt failed; `next` says what is done about it. */
   | ({ readonly kind: 'attempt_failed'; readonly operation: string } & FailedAttempt)
+  /** A model that has kept failing is not asked, or only where no other answers. */
+  | { readonly kind: 'passed_over'; readonly operation: string; readonly model: string }
   /** The ledger did not take an operation. */
   | { readonly kind: 'ledger_failed'; readonly operation: string; readonly error: unknown }
   /** A mistake of this program. */

@@ -4,6 +4,7 @@ import { answerRequest } from './answer-request.js';
 import { fallbackChains } from './fallback-chains.js';
 import type { GatewayOptions } from './gateway-options.js';
 import { GuardedLedger } from './guarded-ledger.js';
+import { ModelHealth } from './model-health.js';
 import type { Gateway } from './pipeline.js';
 import { createModelResolver } from './resolve-model.js';
 import type { Stages } from './stages.js';
@@ -20,7 +21,15 @@ export function createGateway(options: GatewayOptions): Gateway {
   const chains = fallbackChains({ ...options, candidates: [...models.values()] });
   const ledger = new GuardedLedger(options.ledger, options.clock);
   const random = createRng(options.seed, 'waits');
-  const stages: Stages = { ...options, ledger, resolver, tableModels: models, chains, random };
+  const stages: Stages = {
+    ...options,
+    ledger,
+    resolver,
+    health: new ModelHealth(),
+    tableModels: models,
+    chains,
+    random,
+  };
   let underWay = 0;
   let idle: (() => void)[] = [];
   const leave = (): void => {

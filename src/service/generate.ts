@@ -9,6 +9,7 @@ import {
 import type { Rng } from '../statistics/index.js';
 import { WireRequestError } from '../wire/index.js';
 import type { Meter, OpenAttempt } from './meter.js';
+import type { ModelHealth } from './model-health.js';
 import { CLIENT_LEFT, Refusal, refusalOf } from './refusal.js';
 import type { LimitedRequest } from './request-limits.js';
 
@@ -40,6 +41,9 @@ export interface GenerateOptions<T> {
    * attempt is booked, whether it resolves or rejects.
    */
   readonly take: (reply: UpstreamReply, attempt: OpenAttempt) => Promise<T>;
+  readonly health: ModelHealth;
+  /** Told of a model that is left for last, as it has kept failing. */
+  readonly onPassedOver?: ((model: string) => void) | undefined;
   readonly onFailure?: ((failed: FailedAttempt) => void) | undefined;
 }
 
@@ -55,20 +59,24 @@ const LONGEST_WAIT_MS = 2_000;
 
 /**
  * Asks models until one answers: each up to `attempts` times where asking again may help, then the
- * next. A request that a model refuses as wrong is not sent anywhere else; one that a model's format
+ * next, those that have kept failing last. A request that a model refuses as wrong is not sent anywhere else; one that a model's format
  * cannot say is, as nothing was sent.
  * @throws Refusal with what the last one failed by; 402 where a budget does not allow the attempt
  */
 export async function generate<T>(options: GenerateOptions<T>): Promise<Generated<T>> {
-  const { chain, chat, clock, stop } = options;
+  const { chat, clock, health, stop } = options;
+  const chain = healthiestFirst(options);
   let refusal: Refusal | null = null;
   for (const [at, upstream] of chain.entries()) {
     const next = chain[at + 1] ?? null;
+    const errors: string[] = [];
+    health.asks(upstream.id, clock.now());
     for (let attempt = 1; ; attempt++) {
       if (stop.aborted) throw CLIENT_LEFT;
       try {
         const taken = await attemptOnce(upstream, options);
-        return { upstream, taken, fellBack: at > 0 };
+        health.answered(upstream.id);
+        return { upstream, taken, fellBack: upstream !== options.chain[0] };
       } catch (error) {
         if (error instanceof Refusal) throw error;
         // What was asked in another format than this model's can fail at every such model alike.
@@ -79,6 +87,7 @@ export async function generate<T>(options: GenerateOptions<T>): Promise<Generate
         }
         if (!(error instanceof ModelError)) throw error;
         if (stop.aborted) throw CLIENT_LEFT;
+        errors.push(error.kind);
         if (error.kind === 'invalid_request') {
           tell(options, upstream, error.kind, null);
           throw refusalOf(error, upstream.id);
@@ -91,12 +100,30 @@ export async function generate<T>(options: GenerateOptions<T>): Promise<Generate
           error.kind,
           waitMs === null ? next && { model: next.id } : { waitMs },
         );
-        if (waitMs === null) break;
+        if (waitMs === null) {
+          health.failed(upstream.id, errors, clock.now());
+          break;
+        }
         await clock.sleep(waitMs, stop);
       }
     }
   }
   throw refusal ?? new TypeError(`Expected \`chain\` to name a model for "${chat.model}"`);
+}
+
+/** Models that have kept failing come last: asked only where no other answers. */
+function healthiestFirst<T>({
+  chain,
+  clock,
+  health,
+  onPassedOver,
+}: GenerateOptions<T>): readonly Upstream[] {
+  if (chain.length === 1) return chain;
+  const now = clock.now();
+  const cooling = chain.filter(({ id }) => health.isCooling(id, now));
+  if (cooling.length === 0 || cooling.length === chain.length) return chain;
+  for (const { id } of cooling) onPassedOver?.(id);
+  return [...chain.filter((upstream) => !cooling.includes(upstream)), ...cooling];
 }
 
 async function attemptOnce<T>(

@@ -248,6 +248,23 @@ describe('a policy that reads answers', () => {
     expect(models[2]!.asked).toHaveLength(0);
   });
 
+  it('has the calls of a model that keeps failing fail unasked, until nothing else answers', async () => {
+    const bad = { kind: 'answer', text: 'bad' } as const;
+    const down = failing('connection');
+    const models = priced({ 'lab/a': [down], 'lab/b': [bad, bad, bad, bad, down] });
+    const limits = { defaultMaxTokens: 64, maxTokens: 1_000, attempts: 1 };
+    const { gateway, events } = stand(models, { table: liveTable(climbing), limits });
+    for (let at = 0; at < 4; at++) {
+      const reply = await gateway.handle(asking({ model: 'auto' }));
+      expect(reply).toMatchObject({ head: { model: 'lab/b', cause: 'policy' } });
+    }
+    expect(models[0]!.asked).toHaveLength(3);
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'passed_over', model: 'lab/a' }));
+    const reply = await gateway.handle(asking({ model: 'auto' }));
+    expect(reply).toMatchObject({ head: { model: 'lab/c', cause: 'fallback' } });
+    expect(models.map(({ asked }) => asked.length)).toEqual([3, 5, 1]);
+  });
+
   it('gives way to the models it did not call once all its calls have failed', async () => {
     const models = priced({ 'lab/a': [failing('server')], 'lab/b': [failing('server')] });
     const { gateway, budget } = stand(models, { table: liveTable(climbing) });
