@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Refusal } from '../refusal.js';
 import type { Tenant, Tenants } from '../tenants.js';
 import type { BodyStock } from './body-stock.js';
@@ -54,8 +54,8 @@ export function admitRequests(app: FastifyInstance, options: AdmissionOptions): 
       done();
       return;
     }
-    if (refusal === DRAINING) reply.raw.setHeader('connection', 'close');
-    sendFailure(reply, exchange, refusal.failure);
+    if (refusal === DRAINING) refuseAndClose(request, reply);
+    else sendFailure(reply, exchange, refusal.failure);
   });
 
   function check(
@@ -71,6 +71,12 @@ export function admitRequests(app: FastifyInstance, options: AdmissionOptions): 
     exchange.tenant = tenants.authenticate(tenants.keyed ? keyOf(headers) : null);
     return isOpen || exchange.tenant !== null ? null : NO_KEY;
   }
+}
+
+/** Once the body has run off: a connection closed over unread bytes is reset, and the answer lost. */
+function refuseAndClose({ raw, exchange }: FastifyRequest, reply: FastifyReply): void {
+  reply.raw.setHeader('connection', 'close');
+  raw.once('end', () => sendFailure(reply, exchange, DRAINING.failure)).resume();
 }
 
 /** Whoever sent a request that was admitted. */

@@ -74,7 +74,8 @@ export interface ServiceServer {
   readonly port: number;
   /**
    * Takes no more connections, answers what is under way (cut off once its time is up), refuses what
-   * else comes on kept connections with 503, and waits for the gateway. The second call waits, too.
+   * else comes on kept connections with 503 and closes those that stay idle for a moment, and waits
+   * for the gateway. The second call waits, too.
    */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { UserError } from '../../user-error.js';
@@ -8,6 +8,7 @@ import { addCacheRoutes } from './cache-routes.js';
 import { addChatRoutes } from './chat-routes.js';
 import { createClientErrorHandler, type ExchangesBySocket } from './client-errors.js';
 import { addCostRoutes } from './cost-routes.js';
+import { watchConnections } from './drain-connections.js';
 import { addEstimateRoute } from './estimate-route.js';
 import { Exchange } from './exchange.js';
 import { failureOf, onError, sendFailure } from './failures.js';
@@ -31,8 +32,6 @@ const DRAIN_MS = 10_000;
 /** For what was cut off to be written down. */
 const AFTER_CUT_MS = 2_000;
 const ALL_BODIES_BYTES = 256e6;
-/** How often connections that fell idle are let go while the service closes. */
-const REAP_MS = 50;
 
 /**
  * The service over HTTP, listening once this resolves.
@@ -43,32 +42,14 @@ export async function createServer(options: ServerOptions): Promise<ServiceServe
   const isDraining = (): boolean => draining;
   const exchanges: ExchangesBySocket = new WeakMap();
   const app = await assemble(options, exchanges, isDraining);
-  const sockets = new Set<Socket>();
-  app.server.on('connection', (socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
+  const connections = watchConnections(app.server, exchanges);
   const port = await listen(app, options);
   const { host } = options;
 
   async function shutDown(): Promise<void> {
     draining = true;
-    const { server } = app;
-    const closed = app.close();
-    const reap = (): void => {
-      for (const socket of sockets) {
-        // Node's own way spares connections that never sent a request.
-        if (exchanges.get(socket)?.response.writableFinished ?? true) socket.destroy();
-      }
-    };
-    const reaper = setInterval(reap, REAP_MS);
-    const end = setTimeout(() => server.closeAllConnections(), options.limits.drainMs ?? DRAIN_MS);
-    try {
-      await closed;
-    } finally {
-      clearInterval(reaper);
-      clearTimeout(end);
-    }
+    await connections.drain(options.limits.drainMs ?? DRAIN_MS);
+    await app.close();
     await within(AFTER_CUT_MS, options.gateway.drain());
   }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMetrics } from '../../../src/service/index.js';
 import {
@@ -231,6 +231,46 @@ describe('closing', () => {
     expect(all.slice(end).toLowerCase()).toContain('connection: close');
     expect(WIRES[1].errorOf(body)?.message).toContain('closing');
     expect(service.asked).toHaveLength(1);
+  });
+
+  it('resets no connection that is kept, under load', async () => {
+    const service = await serveScript();
+    const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+    const ask = () =>
+      new Promise<number | undefined>((resolve, reject) => {
+        const outgoing = request(service.url + WIRES[0].path, {
+          agent,
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+        });
+        outgoing.on('error', reject).on('response', (response) => {
+          const { statusCode, headers } = response;
+          if (statusCode === 503 && headers.connection !== 'close') reject(new Error('kept open'));
+          response.resume().once('end', () => resolve(statusCode));
+        });
+        // The head goes first, the body after it.
+        outgoing.flushHeaders();
+        setImmediate(() => outgoing.end(JSON.stringify(WIRES[0].body('Hi'))));
+      });
+    let answered = 0;
+    const client = async (pauseMs: number): Promise<number | undefined> => {
+      for (;;) {
+        const status = await ask();
+        if (status !== 200) return status;
+        answered++;
+        await wait(pauseMs);
+      }
+    };
+    const clients = Array.from({ length: 16 }, (_, at) => client(5 * at));
+    const ends = Promise.allSettled(clients);
+    await until(() => answered > 50);
+    await service.server.close();
+    for (const end of await ends) {
+      // Whoever got its last answer while the service closed may find nobody listening any more.
+      if (end.status === 'rejected') expect(end.reason).toMatchObject({ code: 'ECONNREFUSED' });
+      else expect(end.value).toBe(503);
+    }
+    agent.destroy();
   });
 
   it('does not wait for connections that are kept but idle', async () => {
