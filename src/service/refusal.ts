@@ -58,7 +58,8 @@ const WHERE = /^\S{1,300}: HTTP \d{3}: /;
 
 /** What a caller is told where every attempt at every model failed, by the last of them. */
 export function refusalOf(error: ModelError, model: string): Refusal {
-  const { kind } = error;
+  // A redirect is not followed: the address is the operator's mistake, whoever asks.
+  const kind = error.status !== null && error.status < 400 ? 'server' : error.kind;
   if (kind === 'invalid_request') {
     const said = error.message.replace(WHERE, '');
     return new Refusal(kind, { status: 400, message: `${model} refused the request: ${said}` });

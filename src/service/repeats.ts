@@ -52,6 +52,10 @@ export class Repeats {
     if (this.#key === null || model === null || cause === 'fallback' || cause === 'cache') return;
     const { chat, tenant } = this.#request;
     if (!isCacheable(chat, answer)) return;
-    this.#stages.cache?.set(this.#key, tenant.id, { answer, model, cost });
+    try {
+      this.#stages.cache?.set(this.#key, tenant.id, { answer, model, cost });
+    } catch {
+      // An answer that is recorded and paid for goes out, kept or not.
+    }
   }
 }

@@ -23,8 +23,10 @@ test('what a user can mend is told in one sentence, a fault with its place', () 
       msg: 'ledger failed',
     },
   ]);
-  expect(logged(new Error('odd'))[0]).toMatchObject({
-    error: 'odd',
-    stack: expect.stringContaining('service-log.test'),
+  const [fault] = logged(new TypeError('what a caller wrote'));
+  expect(fault).toMatchObject({
+    error: 'TypeError',
+    places: expect.arrayContaining([expect.stringContaining('service-log.test')]),
   });
+  expect(JSON.stringify(fault)).not.toContain('caller');
 });

@@ -59,6 +59,13 @@ describe('a model that fails', () => {
     expect(budget.reserved).toBe(0);
   });
 
+  it('does not blame the caller for an address that sends it elsewhere', async () => {
+    const moved = scriptedUpstream('lab/a', [failing('invalid_request', { status: 302 })]);
+    const { gateway } = stand([moved]);
+    const failure = failureOf(await gateway.handle(asking({ model: 'lab/a' })));
+    expect(failure).toMatchObject({ status: 502, code: 'upstream_failed' });
+  });
+
   it.each([
     ['rate_limit', { retryAfterMs: 60_000 }, 429],
     ['authentication', { status: 401 }, 502],
