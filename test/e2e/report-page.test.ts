@@ -147,6 +147,8 @@ describe.skipIf(!browserFound)('the report in a browser', { timeout: 60_000 }, (
     await table.locator('thead button', { hasText: 'quality' }).first().click();
     expect(await first()).toContain('oracle@ex-post');
     await page.locator('#all-settings summary').click();
+    // The rows are written when the section opens, which the click does not wait for.
+    await page.locator('#all-settings tbody tr').first().waitFor();
     expect(await page.locator('#all-settings tbody tr').count()).toBe(536);
     await page.close();
   });
