@@ -40,7 +40,7 @@ export class StreamRelay implements AsyncIterableIterator<string, undefined> {
   readonly #writer: StreamWriter | null;
   readonly #firstByteAt: number;
   #opening: readonly ReadFrame[] | null;
-  /** The frames from the end mark on. */
+  /** The frame that ends the stream. */
   #ending = '';
   #commit: Promise<Operation | null> | null = null;
 
@@ -114,12 +114,16 @@ export class StreamRelay implements AsyncIterableIterator<string, undefined> {
   #render(frames: readonly ReadFrame[]): string {
     let text = '';
     for (const { frame, events } of frames) {
-      const ends = this.#ending !== '' || events.some(({ kind }) => kind === 'end');
+      const ends = events.some(({ kind }) => kind === 'end');
       let rendered = '';
       if (this.#writer === null) rendered = this.#isAskedFor(events) ? frame.raw : '';
       else for (const event of events) rendered += this.#writer.write(event);
-      if (ends) this.#ending += rendered;
-      else text += rendered;
+      if (ends) {
+        // What a provider sends behind its own end mark belongs to no answer.
+        this.#ending = rendered;
+        break;
+      }
+      text += rendered;
     }
     return text;
   }

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { main } from '../../src/cli/index.js';
 import { sha256 } from '../../src/hash.js';
 import { type RoutingTable, serializeRoutingTable } from '../../src/tables/index.js';
+import { handMadeTable } from '../tables/hand-made-table.js';
 import { memoryIo } from './memory-io.js';
 
 let folder: string;
@@ -18,35 +19,15 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const file = (name: string, text: string) => writeFileSync(join(folder, name), text);
 
-const unknown = { mean: null, low: null, high: null };
-const TABLE: RoutingTable = {
-  format: 'switchyard-routing-table',
-  format_version: 1,
-  name: 'by-hand',
-  created_at: '2026-01-01T00:00:00.000Z',
-  simulated: true,
-  policy: {
-    id: 'always@simulated/large',
+const TABLE = handMadeTable(
+  {
     router: 'always',
     dial: 'simulated/large',
     models: ['simulated/large'],
     parameters: {},
   },
-  needs: { domain: false, answers: false },
-  expected: { quality: unknown, cost_usd_per_1k: unknown, shares: {}, describes: 'policy' },
-  provenance: {
-    run: 'none',
-    data_hash: 'none',
-    seed: 1,
-    split_seed: 1,
-    fitted_on: 'fit',
-    prompts: 0,
-    judge: 'none',
-    code_version: 'none',
-    verdict: 'It pays by hand.',
-    warnings: [],
-  },
-};
+  { verdict: 'It pays by hand.' },
+);
 
 const BY_DOMAIN: RoutingTable = {
   ...TABLE,

@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../src/hash.js';
 import type { PolicyDocument } from '../../src/policies/index.js';
-import { type RoutingTable, serializeRoutingTable } from '../../src/tables/index.js';
+import { serializeRoutingTable } from '../../src/tables/index.js';
+import { handMadeTable } from '../tables/hand-made-table.js';
 import { type Ended, ended, start } from './command.js';
 
 /** A running `switchyard serve`. */
@@ -103,29 +104,7 @@ export function tenant(id: string, key: string, further: Readonly<Record<string,
 
 /** Writes a routing table around a policy, which no comparison has seen, and gives the file's name. */
 export function writeTable(folder: string, policy: PolicyDocument, domain = false): string {
-  const unknown = { mean: null, low: null, high: null };
-  const table: RoutingTable = {
-    format: 'switchyard-routing-table',
-    format_version: 1,
-    name: 'by-hand',
-    created_at: '2026-01-01T00:00:00.000Z',
-    simulated: true,
-    policy: { ...policy, id: `${policy.router}@${policy.dial}` },
-    needs: { domain, answers: false },
-    expected: { quality: unknown, cost_usd_per_1k: unknown, shares: {}, describes: 'policy' },
-    provenance: {
-      run: 'none',
-      data_hash: 'none',
-      seed: 1,
-      split_seed: 1,
-      fitted_on: 'fit',
-      prompts: 0,
-      judge: 'none',
-      code_version: 'none',
-      verdict: 'none',
-      warnings: [],
-    },
-  };
+  const table = handMadeTable(policy, { needs: { domain, answers: false } });
   writeFileSync(join(folder, 'by-hand.table.json'), serializeRoutingTable(table));
   return 'by-hand.table.json';
 }

@@ -12,6 +12,7 @@ import {
   serviceSchemaText,
 } from '../../src/service/index.js';
 import type { RoutingTable } from '../../src/tables/index.js';
+import { handMadeTable } from '../tables/hand-made-table.js';
 
 let folder: string;
 let catalogue: Catalogue;
@@ -22,31 +23,11 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const unknown = { mean: null, low: null, high: null };
-
-/** A table of these models, which no comparison has seen. */
-const tableOf = (models: readonly string[], domain = false): RoutingTable => ({
-  format: 'switchyard-routing-table',
-  format_version: 1,
-  name: 'T',
-  created_at: '2026-01-01T00:00:00.000Z',
-  simulated: true,
-  policy: { id: 'random@1', router: 'random', dial: '1', models, parameters: {} },
-  needs: { domain, answers: false },
-  expected: { quality: unknown, cost_usd_per_1k: unknown, shares: {}, describes: 'policy' },
-  provenance: {
-    run: 'none',
-    data_hash: 'none',
-    seed: 1,
-    split_seed: 1,
-    fitted_on: 'fit',
-    prompts: 0,
-    judge: 'none',
-    code_version: 'none',
-    verdict: 'none',
-    warnings: [],
-  },
-});
+const tableOf = (models: readonly string[], domain = false): RoutingTable =>
+  handMadeTable(
+    { router: 'random', dial: '1', models, parameters: {} },
+    { needs: { domain, answers: false } },
+  );
 
 const options = (given: Partial<ServiceConfigOptions> = {}): ServiceConfigOptions => ({
   env: {},
@@ -202,7 +183,7 @@ const broken: readonly (readonly [what: string, text: string, lines: readonly st
     'a table whose models are not all served',
     `table: t.json\n${MODELS}`,
     [
-      's.yaml:2:9  models  the routing table "T" calls simulated/large, expected it among the models that are served: simulated/small',
+      's.yaml:2:9  models  the routing table "by-hand" calls simulated/large, expected it among the models that are served: simulated/small',
     ],
   ],
   [
@@ -222,7 +203,7 @@ describe('a broken configuration', () => {
   it('of a table whose models need to be described', async () => {
     const readTable = async () => tableOf(['my/x', 'recorded/m']);
     expect(await mistake('table: t.json\n', { readTable })).toEqual([
-      'The models of the routing table "T" cannot be served as they are: found "my/x", expected a provider of openai, anthropic, simulated, recorded, or a base_url that speaks the format of one; found "recorded/m", whose answers are recorded ones, expected a model that can be asked, or a base_url where it is. Say how under models in a configuration file (--config).',
+      'The models of the routing table "by-hand" cannot be served as they are: found "my/x", expected a provider of openai, anthropic, simulated, recorded, or a base_url that speaks the format of one; found "recorded/m", whose answers are recorded ones, expected a model that can be asked, or a base_url where it is. Say how under models in a configuration file (--config).',
     ]);
   });
 
@@ -288,9 +269,9 @@ describe('a configuration', () => {
       ['openai/gpt-4o-mini', 'catalogue'],
       ['simulated/large', undefined],
     ]);
-    expect(table?.name).toBe('T');
+    expect(table?.name).toBe('by-hand');
     expect(warnings).toEqual([
-      'the routing table "T" decides by the kind of work: callers declare it in the header x-switchyard-domain, or in the member domain of /v1/generate',
+      'the routing table "by-hand" decides by the kind of work: callers declare it in the header x-switchyard-domain, or in the member domain of /v1/generate',
     ]);
   });
 

@@ -253,6 +253,22 @@ describe('metering', () => {
     ]);
   });
 
+  it('ends at its end mark, whatever its provider sends behind it', async () => {
+    const error = (failing('truncated') as { error: Error }).error;
+    const chunk = (choice: object) =>
+      `data: ${JSON.stringify({ id: 'x', model: 'm', created: 1, choices: [{ index: 0, ...choice }] })}\n\n`;
+    const whole =
+      chunk({ delta: { content: 'four' } }) + chunk({ delta: {}, finish_reason: 'stop' });
+    const behind = chunk({ delta: { content: 'and more' } });
+    const pieces = [`${whole}data: [DONE]\n\n${behind}`];
+    const model = scriptedUpstream('lab/a', [{ kind: 'raw', pieces, error }]);
+    const { gateway } = stand([model]);
+    const frames = await framesOf(await gateway.handle(asking({ model: 'lab/a', stream: true })));
+    expect(frames).toContain('four');
+    expect(frames).not.toContain('and more');
+    expect(frames).toMatch(/data: \[DONE\]\n\n$/);
+  });
+
   it('knows no cost for a count that no amount can hold', async () => {
     const usage = { ...COUNT_BEYOND, cachedInput: 0, cacheWrite: 0, reasoning: 0 };
     const model = scriptedUpstream('lab/a', [{ ...ANSWER, usage }]);

@@ -6,8 +6,8 @@ import { drive, type Policy } from '../../src/policies/index.js';
 import { policyFromDocument } from '../../src/routers/index.js';
 import { fallbackChains, type LiveTable } from '../../src/service/index.js';
 import { createRng } from '../../src/statistics/index.js';
-import type { RoutingTable } from '../../src/tables/index.js';
 import { anthropicMessages } from '../../src/wire/index.js';
+import { handMadeTable } from '../tables/hand-made-table.js';
 import { COST, failing, priceOf, scriptedUpstream } from './scripted-upstream.js';
 import { asking, failureOf, framesOf, stand } from './standing.js';
 
@@ -15,29 +15,7 @@ const ANSWER = { kind: 'answer', text: 'It is four.' } as const;
 const MODELS = ['lab/a', 'lab/b', 'lab/c'] as const;
 
 function liveTable(policy: Policy): LiveTable {
-  const unknown = { mean: null, low: null, high: null };
-  const table: RoutingTable = {
-    format: 'switchyard-routing-table',
-    format_version: 1,
-    name: 'by-hand',
-    created_at: '2026-01-01T00:00:00.000Z',
-    simulated: true,
-    policy: { ...policy.toDocument(), id: policy.id },
-    needs: policy.needs,
-    expected: { quality: unknown, cost_usd_per_1k: unknown, shares: {}, describes: 'policy' },
-    provenance: {
-      run: 'none',
-      data_hash: 'none',
-      seed: 1,
-      split_seed: 1,
-      fitted_on: 'fit',
-      prompts: 0,
-      judge: 'none',
-      code_version: 'none',
-      verdict: 'none',
-      warnings: [],
-    },
-  };
+  const table = handMadeTable(policy.toDocument(), { needs: policy.needs });
   return { table, sha256: 'f'.repeat(64), policy };
 }
 
