@@ -1,3 +1,4 @@
+export type { CacheCalibration, ThresholdFigures } from './cache-calibration.js';
 export { type CacheScope, cacheKey } from './cache-key.js';
 export {
   type CachedAnswer,
@@ -7,3 +8,11 @@ export {
   type ExactCacheOptions,
 } from './exact-cache.js';
 export { isCacheable } from './is-cacheable.js';
+export type {
+  EmbedText,
+  GuardName,
+  HybridHit,
+  HybridLookup,
+  SimilarAnswer,
+  SimilarRequest,
+} from './semantic.js';

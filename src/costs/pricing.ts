@@ -23,6 +23,8 @@ export interface ModelPricing {
   readonly perRequest: NanoUsd;
   /** Multiplier for batch processing (0.5 is half price); null where there is none. */
   readonly batchMultiplier: number | null;
+  /** Which of its prices a record was computed with; absent for the standard one. */
+  readonly tariff?: 'batch';
 }
 
 /** Coarse price classes, cheapest first. */

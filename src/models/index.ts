@@ -1,5 +1,6 @@
 export type { Environment } from './api-key.js';
 export { backoffMs } from './backoff.js';
+export type { BatchApi, BatchItem, BatchResult, BatchState, BatchStatus } from './batch.js';
 export type { AskModel, CallResult } from './call.js';
 export {
   type CallEvent,

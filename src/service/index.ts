@@ -13,6 +13,7 @@ export {
 export { serviceSchemaText, writeServiceSchema } from './configuration/schema.js';
 export { costComment } from './cost-comment.js';
 export { type ChainOptions, type FallbackChains, fallbackChains } from './fallback-chains.js';
+export type { FeedbackEntry, OperationFeedback } from './feedback.js';
 export { createGateway } from './gateway.js';
 export type { GatewayEvent } from './gateway-event.js';
 export type { GatewayOptions } from './gateway-options.js';
@@ -43,7 +44,13 @@ export { answerBody, answerFrames } from './repeat-answer.js';
 export { type LimitedRequest, limitAnswer, type TokenLimits } from './request-limits.js';
 export { AUTO, createModelResolver, type ModelNames, type ModelResolver } from './resolve-model.js';
 export { type LiveTable, type RouteOptions, routeLive } from './route-live.js';
-export type { ServedModel, ServiceConfig, TenantConfig } from './service-config.js';
+export type {
+  LearningConfig,
+  SemanticCacheConfig,
+  ServedModel,
+  ServiceConfig,
+  TenantConfig,
+} from './service-config.js';
 export { AnswerStream, type OpenStream, type ReadFrame, takeStream } from './take-stream.js';
 export { takeWhole, type WholeAnswer } from './take-whole.js';
 export { createTenants, spentSoFar, type TenantsOptions } from './tenants/create-tenants.js';

@@ -1,3 +1,5 @@
+import type { CacheCalibration } from '../caches/index.js';
+import type { SignalSpec } from '../features/index.js';
 import type { ModelSpec } from '../models/index.js';
 
 /** A model as the configuration of the service names it. */
@@ -20,6 +22,36 @@ export interface TenantConfig {
   readonly tokensPerMinute: number | null;
 }
 
+/** Answers repeated to requests that ask the same in other words. */
+export interface SemanticCacheConfig {
+  /** Where embeddings come from. */
+  readonly embeddings: SignalSpec;
+  /** Cosine from which two requests may share an answer. */
+  readonly threshold: number;
+  /** The calibration that the threshold was taken from; null where the file overrides it knowingly. */
+  readonly calibration: CacheCalibration | null;
+  readonly ttlSeconds: number;
+  readonly maxEntries: number;
+}
+
+/** What is learned from live traffic. */
+export interface LearningConfig {
+  /** Whether a policy that learns goes on learning from feedback; else its state stays as exported. */
+  readonly adapt: boolean;
+  /** Share of routed requests whose model is drawn among the eligible, in [0, 1]. */
+  readonly explore: number;
+  /** Whether dearer models than the one chosen are eligible, too. */
+  readonly exploreDearer: boolean;
+  /** A judge asked about a random sample of routed answers; null for none. */
+  readonly judge: {
+    readonly model: ModelSpec;
+    /** Name of the rubric. */
+    readonly rubric: string;
+    /** Probability with which a routed answer is judged, in (0, 1]. */
+    readonly share: number;
+  } | null;
+}
+
 /** What `switchyard serve` runs: a configuration file read, checked and completed with defaults. */
 export interface ServiceConfig {
   readonly host: string;
@@ -36,7 +68,11 @@ export interface ServiceConfig {
     readonly ttlSeconds: number;
     readonly maxEntries: number;
     readonly maxMegabytes: number;
+    /** Absent where only the same request, word for word, may be answered from the cache. */
+    readonly semantic?: SemanticCacheConfig;
   };
+  /** Absent where nothing is learned from live traffic. */
+  readonly learning?: LearningConfig;
   readonly limits: {
     readonly bodyBytes: number;
     readonly messages: number;
