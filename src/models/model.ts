@@ -1,6 +1,5 @@
 import type { ModelPricing, NanoUsd, Origin, TokenUsage } from '../costs/index.js';
 import type { FinishReason, Message, ResponseSchema } from '../wire/index.js';
-import type { BatchApi } from './batch.js';
 
 /** Everything besides the messages that shapes an answer. Absent means the provider's default. */
 export interface ModelParameters {
@@ -54,8 +53,6 @@ export interface Model {
   /** Models that share this share a rate limit and a concurrency limit. */
   readonly rateLimitKey: string;
   readonly supportsBatch: boolean;
-  /** Absent where the provider has no batch processing, or none that we speak. */
-  readonly batch?: BatchApi;
   /** Parameters that the provider refuses for this model, so they are not sent: worth a warning. */
   readonly ignores?: readonly (keyof ModelParameters)[];
   /** Worst-case tokens of the request's input, counted or estimated, never below the truth by design. */
