@@ -55,17 +55,47 @@ const CELLS_PER_CALL = 3;
  */
 export async function execute(input: ExecuteInput): Promise<Ending> {
   const { plan, store, run, onProgress } = input;
-  const outcomes = new Map((await store.readOutcomes(run.id)).map((o) => [addressOf(o), o]));
-  const scores = new Map((await store.readScores(run.id)).map((s) => [nameOf(s), s]));
-  const resumed = [...outcomes.values()].filter(({ status }) => status === 'done').length;
-  const reused = input.reuse ? await reuse(input, outcomes, scores) : 0;
+  const known = await readKnown(store, run.id);
+  const resumed = [...known.outcomes.values()].filter(({ status }) => status === 'done').length;
+  const reused = input.reuse ? await reuse(input, plan.cells, known) : 0;
   onProgress({ kind: 'begun', planned: plan.cells.length, resumed, reused });
+  let ending: Ending;
+  try {
+    ending = await fill(input, plan.cells, known);
+  } catch (error) {
+    await store.setRunStatus(run.id, 'interrupted', input.now().toISOString());
+    throw error;
+  }
+  await store.setRunStatus(run.id, ending, input.now().toISOString());
+  onProgress({ kind: 'ended' });
+  return ending;
+}
 
+/** What a run holds already, by cell and by verdict. */
+export interface KnownCells {
+  readonly outcomes: Map<Address, Outcome>;
+  readonly scores: Map<string, Score>;
+}
+
+export async function readKnown(store: RunStore, runId: string): Promise<KnownCells> {
+  return {
+    outcomes: new Map((await store.readOutcomes(runId)).map((o) => [addressOf(o), o])),
+    scores: new Map((await store.readScores(runId)).map((s) => [nameOf(s), s])),
+  };
+}
+
+/** Asks for the answers and verdicts that the cells lack. @throws as `execute` */
+export async function fill(
+  input: ExecuteInput,
+  cells: readonly PlannedCell[],
+  { outcomes, scores }: KnownCells,
+): Promise<Ending> {
+  const { onProgress } = input;
   let budgetReached = false;
   let failed = false;
   const stopped = () => budgetReached || failed || input.drain.aborted || input.abort.aborted;
   const missing = function* (): Generator<PlannedCell> {
-    for (const cell of plan.cells) {
+    for (const cell of cells) {
       const outcome = outcomes.get(addressOfCell(cell));
       if (outcome?.status === 'failed' && !input.retryErrors) continue;
       if (outcome?.status !== 'done' || missingScores(input, cell, scores).length > 0) yield cell;
@@ -83,7 +113,7 @@ export async function execute(input: ExecuteInput): Promise<Ending> {
         }
       }
     });
-  const fill = async (cell: PlannedCell): Promise<void> => {
+  const fillOne = async (cell: PlannedCell): Promise<void> => {
     try {
       const outcome = outcomes.get(addressOfCell(cell));
       // A slot is held until what was paid for is durable: a kill then loses no more than was in flight.
@@ -110,31 +140,26 @@ export async function execute(input: ExecuteInput): Promise<Ending> {
   input.drain.addEventListener('abort', announceDrain, { once: true });
 
   try {
-    await pool(missing(), CELLS_PER_CALL * input.maxConcurrency, fill, stopped);
-  } catch (error) {
-    await store.setRunStatus(run.id, 'interrupted', input.now().toISOString());
-    throw error;
+    await pool(missing(), CELLS_PER_CALL * input.maxConcurrency, fillOne, stopped);
   } finally {
     input.drain.removeEventListener('abort', announceDrain);
   }
   const interrupted = input.drain.aborted || input.abort.aborted;
-  const ending = budgetReached ? 'budget_reached' : interrupted ? 'interrupted' : 'complete';
-  await store.setRunStatus(run.id, ending, input.now().toISOString());
-  onProgress({ kind: 'ended' });
-  return ending;
+  return budgetReached ? 'budget_reached' : interrupted ? 'interrupted' : 'complete';
 }
 
-type Address = string;
+/** Names a cell within its run. */
+export type Address = string;
 
-function addressOf(cell: { promptId: string; model: string; trial: number }): Address {
+export function addressOf(cell: { promptId: string; model: string; trial: number }): Address {
   return JSON.stringify([cell.promptId, cell.model, cell.trial]);
 }
 
-function addressed({ prompt, model, trial }: PlannedCell) {
+export function addressed({ prompt, model, trial }: PlannedCell) {
   return { promptId: prompt.id, model: model.id, trial };
 }
 
-function addressOfCell(cell: PlannedCell): Address {
+export function addressOfCell(cell: PlannedCell): Address {
   return addressOf(addressed(cell));
 }
 
@@ -149,7 +174,7 @@ function nameOf(score: {
 }
 
 function missingScores(
-  input: ExecuteInput,
+  input: Pick<ExecuteInput, 'plan' | 'retryErrors'>,
   cell: PlannedCell,
   scores: ReadonlyMap<string, Score>,
 ): readonly PlannedScore[] {
@@ -165,15 +190,15 @@ function missingScores(
  * about the very answer: a repeated prompt, and a run without the cache, gave others to the same key.
  * @returns the number of cells taken
  */
-async function reuse(
-  input: ExecuteInput,
-  outcomes: Map<Address, Outcome>,
-  scores: Map<string, Score>,
+export async function reuse(
+  input: Pick<ExecuteInput, 'plan' | 'store' | 'run' | 'retryErrors'>,
+  cells: readonly PlannedCell[],
+  { outcomes, scores }: KnownCells,
 ): Promise<number> {
-  const { plan, store, run } = input;
+  const { store, run } = input;
   let taken = 0;
-  for (let from = 0; from < plan.cells.length; from += KEYS_AT_ONCE) {
-    const chunk = plan.cells
+  for (let from = 0; from < cells.length; from += KEYS_AT_ONCE) {
+    const chunk = cells
       .slice(from, from + KEYS_AT_ONCE)
       .filter(({ model }) => model.origin !== 'recorded');
     const open = chunk.filter((cell) => outcomes.get(addressOfCell(cell))?.status !== 'done');
@@ -196,7 +221,7 @@ async function reuse(
 }
 
 async function reuseScores(
-  input: ExecuteInput,
+  input: Pick<ExecuteInput, 'plan' | 'store' | 'run' | 'retryErrors'>,
   cells: readonly PlannedCell[],
   outcomes: ReadonlyMap<Address, Outcome>,
   scores: Map<string, Score>,
