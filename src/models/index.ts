@@ -1,6 +1,14 @@
 export type { Environment } from './api-key.js';
 export { backoffMs } from './backoff.js';
-export type { BatchApi, BatchItem, BatchResult, BatchState, BatchStatus } from './batch.js';
+export type {
+  BatchApi,
+  BatchItem,
+  BatchResult,
+  BatchSearch,
+  BatchState,
+  BatchStatus,
+  BatchTrace,
+} from './batch.js';
 export type { AskModel, CallResult } from './call.js';
 export {
   type CallEvent,
@@ -31,6 +39,7 @@ export { createRecordedModel, type RecordedAnswer, type RecordedLookup } from '.
 export {
   createEmbeddingModel,
   createModel,
+  openBatchApi,
   openUpstream,
   PROVIDERS,
   providerOf,

@@ -3,6 +3,7 @@ import { anthropicMessages, type ChatFormat, openaiChat } from '../wire/index.js
 import { openAnthropic } from './anthropic.js';
 import { apiKeyFor } from './api-key.js';
 import { checkBaseUrl } from './base-url.js';
+import type { BatchApi } from './batch.js';
 import { createLiveModel, type Endpoint, type Wire } from './live-model.js';
 import type { Model } from './model.js';
 import type { ModelApi, ModelContext, ModelSpec } from './model-spec.js';
@@ -34,6 +35,9 @@ const CHAT_FORMATS: Readonly<Record<ModelApi, ChatFormat>> = {
   openai: openaiChat,
   anthropic: anthropicMessages,
 };
+
+const BATCH_APIS: Readonly<Partial<Record<ModelApi, (endpoint: Endpoint) => Promise<BatchApi>>>> =
+  {};
 
 /** Providers that answer in this process. */
 const OFFLINE: Readonly<Record<string, (id: string, context: ModelContext) => Model>> = {
@@ -79,6 +83,24 @@ export async function createModel(spec: ModelSpec, context: ModelContext): Promi
 
   const { endpoint, api } = endpointOf(spec, context);
   return createLiveModel(endpoint, await APIS[api](endpoint));
+}
+
+/**
+ * Opens the batch processing of a model, where it has any: an API that takes batches, and a price for
+ * them (`batchMultiplier`). So a server at a `base_url` of one's own is taken to have it if its entry
+ * says what a batch costs. Models that answer in this process have none.
+ * @returns null exactly where the model's `supportsBatch` is false
+ * @throws UserError as `createModel`
+ */
+export async function openBatchApi(
+  spec: ModelSpec,
+  context: ModelContext,
+): Promise<BatchApi | null> {
+  const { provider } = partsOf(spec.id);
+  if (OFFLINE[provider] !== undefined && spec.baseUrl === null) return null;
+  const { endpoint, api } = endpointOf(spec, context);
+  if (endpoint.pricing.batchMultiplier === null) return null;
+  return (await BATCH_APIS[api]?.(endpoint)) ?? null;
 }
 
 /**
