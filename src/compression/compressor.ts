@@ -1,3 +1,6 @@
+import type { UsageRecord } from '../costs/index.js';
+import type { ChatMessage } from '../wire/index.js';
+
 /** What compressing one text gave. Token counts are by the compressor's own counter, the same for both. */
 export interface CompressionResult {
   /** The text to send. */
@@ -14,10 +17,61 @@ export interface CompressionResult {
   readonly changed: boolean;
   /** Name of the compressor. */
   readonly method: string;
+  /** Why the text stayed as it was although it was to be shortened; absent where nothing went wrong. */
+  readonly reason?: string;
+  /** What asking a model for it was billed; absent where none was asked. */
+  readonly usage?: readonly UsageRecord[];
+}
+
+/** A text of a request, in its order. */
+export interface RequestText {
+  readonly text: string;
+  readonly role: ChatMessage['role'];
+  /** It must go out as it came: it counts, and is never changed. */
+  readonly fixed: boolean;
 }
 
 /** Says the same in fewer tokens. The same text gives the same result, so that repeated prefixes stay alike. */
 export interface Compressor {
   readonly method: string;
   compress(text: string): CompressionResult;
+  /**
+   * The texts of one request seen together, one result each. Absent where each is compressed alone.
+   */
+  compressTexts?(texts: readonly RequestText[]): readonly CompressionResult[];
+}
+
+/** A compressor that has to wait: it asks a model, or one of its steps does. */
+export interface AsyncCompressor {
+  readonly method: string;
+  compressAsync(text: string, signal: AbortSignal): Promise<CompressionResult>;
+  /** As `compressTexts`. */
+  compressTextsAsync?(
+    texts: readonly RequestText[],
+    signal: AbortSignal,
+  ): Promise<readonly CompressionResult[]>;
+}
+
+export type CountTokens = (text: string) => number;
+
+/** A result from the two texts. One that would be no shorter in tokens is the original. */
+export function compressionResult(
+  original: string,
+  compressed: string,
+  method: string,
+  countTokens: CountTokens,
+): CompressionResult {
+  const originalTokens = countTokens(original);
+  const tokens = compressed === original ? originalTokens : countTokens(compressed);
+  const text = tokens > originalTokens ? original : compressed;
+  const compressedTokens = Math.min(tokens, originalTokens);
+  return {
+    text,
+    originalTokens,
+    compressedTokens,
+    tokensSaved: originalTokens - compressedTokens,
+    ratio: originalTokens === 0 ? 1 : compressedTokens / originalTokens,
+    changed: text !== original,
+    method,
+  };
 }

@@ -1,3 +1,33 @@
-export { type CompressedRequest, compressRequest } from './compress-request.js';
-export type { CompressionResult, Compressor } from './compressor.js';
+export {
+  type CompressedMessages,
+  type CompressedRequest,
+  type CompressionTotal,
+  compressMessages,
+  compressRequest,
+  compressRequestAsync,
+} from './compress-request.js';
+export {
+  COMPRESSION_VERSION,
+  type CompressionSpec,
+  compressionDocument,
+  compressionLabel,
+  isLossless,
+  modelsOfCompression,
+  parseCompression,
+  type StepEntry,
+} from './compression-spec.js';
+export type { CompressionContext, RegisteredStep } from './compression-step.js';
+export type {
+  AsyncCompressor,
+  CompressionResult,
+  Compressor,
+  CountTokens,
+  RequestText,
+} from './compressor.js';
+export {
+  createCompressor,
+  PromptCompressor,
+  type PromptCompressorOptions,
+} from './prompt-compressor.js';
+export { compressionSteps } from './steps/index.js';
 export { WhitespaceCompressor } from './whitespace-compressor.js';

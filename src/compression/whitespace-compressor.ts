@@ -1,6 +1,11 @@
 import { approximateTokens } from '../costs/index.js';
 import { collapseWhitespace } from './collapse-whitespace.js';
-import type { CompressionResult, Compressor } from './compressor.js';
+import {
+  type CompressionResult,
+  type Compressor,
+  type CountTokens,
+  compressionResult,
+} from './compressor.js';
 
 /**
  * Takes out blanks that say nothing: a run of spaces and tabs between words becomes one space, blanks
@@ -19,26 +24,19 @@ import type { CompressionResult, Compressor } from './compressor.js';
  */
 export class WhitespaceCompressor implements Compressor {
   readonly method = 'whitespace';
-  readonly #countTokens: (text: string) => number;
+  readonly #countTokens: CountTokens;
 
   /** @param countTokens an estimate by default, as this is no amount of money */
-  constructor(countTokens: (text: string) => number = approximateTokens) {
+  constructor(countTokens: CountTokens = approximateTokens) {
     this.#countTokens = countTokens;
   }
 
   compress(original: string): CompressionResult {
-    const text = collapseWhitespace(original);
-    const changed = text !== original;
-    const originalTokens = this.#countTokens(original);
-    const compressedTokens = changed ? this.#countTokens(text) : originalTokens;
-    return {
-      text,
-      originalTokens,
-      compressedTokens,
-      tokensSaved: Math.max(0, originalTokens - compressedTokens),
-      ratio: originalTokens === 0 ? 1 : compressedTokens / originalTokens,
-      changed,
-      method: this.method,
-    };
+    return compressionResult(
+      original,
+      collapseWhitespace(original),
+      this.method,
+      this.#countTokens,
+    );
   }
 }

@@ -47,7 +47,7 @@ describe('compressRequest', () => {
       turn('user', result, { kind: 'other', raw: { text: 'a   b' } }),
     ];
     const request = requestOf(...messages);
-    expect(compressRequest(request, compressor)).toEqual({ request, tokensRemoved: 0 });
+    expect(compressRequest(request, compressor)).toMatchObject({ request, tokensRemoved: 0 });
   });
 
   it('leaves all up to the last part that may mark a prefix', () => {
@@ -72,7 +72,7 @@ describe('compressRequest', () => {
     const plain = requestOf(turn('user', text('Name a river.')));
     expect(compressRequest(plain, compressor).request).toBe(plain);
     const { request: once } = compress(turn('user', text('Name   a\n\n\n\n\nriver.')));
-    expect(compressRequest(once, compressor)).toEqual({ request: once, tokensRemoved: 0 });
+    expect(compressRequest(once, compressor).tokensRemoved).toBe(0);
     expect(compressRequest(once, compressor).request).toBe(once);
   });
 });

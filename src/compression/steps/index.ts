@@ -1,0 +1,7 @@
+import { type RegisteredStep, registeredStep } from '../compression-step.js';
+import { whitespace } from './whitespace.js';
+
+/** Every kind of step by id. A new one is a file and a line here. */
+export const compressionSteps: ReadonlyMap<string, RegisteredStep> = new Map(
+  [registeredStep(whitespace)].map((step) => [step.id, step]),
+);
