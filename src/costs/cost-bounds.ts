@@ -12,6 +12,7 @@ import type { ModelPricing, PriceRates } from './pricing.js';
 export function worstCost(
   request: { readonly inputTokens: number; readonly maxTokens: number },
   pricing: ModelPricing,
+  options: { readonly batch?: boolean } = {},
 ): NanoUsd {
   const reachable = pricing.longContext.filter((tier) => request.inputTokens > tier.above);
   const costs = [pricing.rates, ...reachable.map((tier) => tier.rates)].map((rates) =>
@@ -24,6 +25,7 @@ export function worstCost(
         reasoning: 0,
       },
       { ...pricing, rates: { ...rates, input: dearestInput(rates) }, longContext: [] },
+      options,
     ),
   );
   return Math.max(...costs);

@@ -42,5 +42,6 @@ export interface UsageRecord {
   readonly error: string | null;
   /** ISO 8601, UTC. */
   readonly startedAt: string;
-  readonly latencyMs: number;
+  /** Null where unknown: what is answered in a batch waits for hours, which says nothing of the model. */
+  readonly latencyMs: number | null;
 }

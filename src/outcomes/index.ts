@@ -1,4 +1,5 @@
 export { assumePrices } from './assumed-prices.js';
+export type { BatchStage, BatchStore, StoredBatch, StoredBatchItem } from './batch-store.js';
 export { type BuildMatrixOptions, buildMatrix, latestVersion } from './build-matrix.js';
 export {
   type ImportedCell,

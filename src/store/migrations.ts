@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { UserError } from '../user-error.js';
+import { BATCHES_SCHEMA } from './batches-schema.js';
 import { inTransaction, readRows } from './database.js';
 import { STORE_SETTING } from './database-error.js';
 import { FIRST_SCHEMA } from './first-schema.js';
@@ -17,6 +18,7 @@ export interface Migration {
 export const STORE_MIGRATIONS: readonly Migration[] = [
   { version: 1, name: 'runs, outcomes, evaluations, routing tables', sql: FIRST_SCHEMA },
   { version: 2, name: 'signals', sql: SIGNALS_SCHEMA },
+  { version: 3, name: 'batches', sql: BATCHES_SCHEMA },
 ];
 
 /**

@@ -92,7 +92,7 @@ export const USAGE_COLUMNS = {
   pricing: 'json',
   error: 'text?',
   started_at: 'timestamp',
-  latency_ms: 'double',
+  latency_ms: 'double?',
 } as const;
 
 export const RUNS = defineTable('runs', RUN_COLUMNS);

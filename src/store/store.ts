@@ -1,7 +1,8 @@
 import type { EvaluationStore } from '../evaluation/index.js';
 import type { SignalStore } from '../features/index.js';
-import type { RunStore } from '../outcomes/index.js';
+import type { BatchStore, RunStore } from '../outcomes/index.js';
 import type { RoutingTableStore } from '../tables/index.js';
+import { DuckDBBatchStore, MemoryBatchStore } from './batch-store.js';
 import { DuckDBEvaluationStore, DuckDBRoutingTableStore } from './duckdb-evaluation-store.js';
 import { DuckDBRunStore } from './duckdb-run-store.js';
 import { MemoryEvaluationStore, MemoryRoutingTableStore, MemoryRunStore } from './memory-store.js';
@@ -14,6 +15,7 @@ export interface Store extends AsyncDisposable {
   readonly evaluations: EvaluationStore;
   readonly tables: RoutingTableStore;
   readonly signals: SignalStore;
+  readonly batches: BatchStore;
   /** Writes what is waiting, then lets the file go. */
   close(): Promise<void>;
 }
@@ -33,6 +35,7 @@ export async function openStore(
     new DuckDBEvaluationStore(session),
     new DuckDBRoutingTableStore(session),
     new DuckDBSignalStore(session),
+    new DuckDBBatchStore(session),
   );
 }
 
@@ -44,6 +47,7 @@ export function openMemoryStore(): Store {
     new MemoryEvaluationStore(),
     new MemoryRoutingTableStore(),
     new MemorySignalStore(runs),
+    new MemoryBatchStore(runs),
   );
 }
 
@@ -52,7 +56,8 @@ function createStore(
   evaluations: EvaluationStore,
   tables: RoutingTableStore,
   signals: SignalStore,
+  batches: BatchStore,
 ): Store {
   const close = (): Promise<void> => runs.close();
-  return { runs, evaluations, tables, signals, close, [Symbol.asyncDispose]: close };
+  return { runs, evaluations, tables, signals, batches, close, [Symbol.asyncDispose]: close };
 }

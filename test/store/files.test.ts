@@ -78,7 +78,7 @@ describe('opening a store', () => {
       `INSERT INTO schema_migrations VALUES (99, 'from the future', TIMESTAMP '2030-01-01')`,
     );
     const { line, exitCode } = await refusal(() => openStore(path));
-    expect(line).toContain('has schema version 99, this program knows up to 2: update the program');
+    expect(line).toContain('has schema version 99, this program knows up to 3: update the program');
     expect(exitCode).toBe(2);
   });
 
