@@ -3,12 +3,20 @@
  * @packageDocumentation
  */
 export {
+  type CacheBounds,
   type CachedAnswer,
   type CacheScope,
   cacheKey,
   ExactCache,
-  type ExactCacheOptions,
+  HybridCache,
+  type HybridHit,
+  type HybridLookup,
   isCacheable,
+  SemanticCache,
+  type SemanticCacheOptions,
+  type SimilarAnswer,
+  type SimilarRequest,
+  similarRequest,
 } from './caches/index.js';
 export {
   type CompressionResult,

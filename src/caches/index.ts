@@ -1,18 +1,21 @@
+export type { CacheBounds, CacheEntry, CacheStats } from './answer-store.js';
 export type { CacheCalibration, ThresholdFigures } from './cache-calibration.js';
 export { type CacheScope, cacheKey } from './cache-key.js';
+export type { CachedAnswer, HybridHit, IsFit, SimilarAnswer } from './cached-answer.js';
+export { ExactCache } from './exact-cache.js';
+export { type GuardName, guardRefusal } from './guards/index.js';
 export {
-  type CachedAnswer,
-  type CacheEntry,
-  type CacheStats,
-  ExactCache,
-  type ExactCacheOptions,
-} from './exact-cache.js';
+  type EmbedText,
+  HybridCache,
+  type HybridCacheEntry,
+  type HybridCacheStats,
+  type HybridLookup,
+} from './hybrid-cache.js';
 export { isCacheable } from './is-cacheable.js';
-export type {
-  EmbedText,
-  GuardName,
-  HybridHit,
-  HybridLookup,
-  SimilarAnswer,
-  SimilarRequest,
-} from './semantic.js';
+export {
+  SemanticCache,
+  type SemanticCacheEntry,
+  type SemanticCacheOptions,
+  type SemanticCacheStats,
+} from './semantic-cache.js';
+export { type SimilarRequest, similarRequest } from './similar-request.js';
