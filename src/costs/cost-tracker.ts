@@ -108,6 +108,21 @@ export class CostTracker implements CostReports {
     }
   }
 
+  /**
+   * Adds attempts made for an operation that was added before, such as those of its judge: they count
+   * under its day, tenant and tag, and as no further operation.
+   * @throws RangeError as `addOperation`
+   */
+  addAttempts(
+    { receivedAt, tenant, tag }: Pick<CostedOperation, 'receivedAt' | 'tenant' | 'tag'>,
+    attempts: readonly CostedAttempt[],
+  ): void {
+    if (attempts.length === 0) return;
+    check(attempts);
+    const cell = this.#cellOf(receivedAt, tenant, tag, partsOf(attempts));
+    for (const attempt of attempts) addAttempt(cell.parts, attempt);
+  }
+
   /** @param origin `live` is money spent; any other must be labelled where it is shown. */
   summary(origin: Origin): CostSummary {
     const total = ({ cost, attempts, unknown }: CostRow): CostTotal => ({
@@ -145,8 +160,9 @@ export class CostTracker implements CostReports {
         const row = rows.get(name) ?? { keys, sums: nothing() };
         rows.set(name, row);
         plus(row.sums, part);
-        // An operation counts once in each row that it has a part in.
-        if (!counted.has(name)) row.sums.operations += cell.operations;
+        // An operation counts once in each row that it has a part in; judging it is no part of it.
+        if (part.purpose === 'judge' || counted.has(name)) continue;
+        row.sums.operations += cell.operations;
         counted.add(name);
       }
     }
@@ -188,7 +204,10 @@ function check(attempts: readonly CostedAttempt[]): void {
 function ownPart(operation: CostedOperation, attempts: readonly CostedAttempt[]): readonly Part[] {
   const { model, origin, cache } = operation;
   const placed = attempts.some(
-    (attempt) => attempt.origin === origin && (model === null || attempt.model === model),
+    (attempt) =>
+      attempt.purpose !== 'judge' &&
+      attempt.origin === origin &&
+      (model === null || attempt.model === model),
   );
   return cache === 'hit' || !placed ? [emptyPart(model, null, origin)] : [];
 }

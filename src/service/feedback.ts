@@ -1,4 +1,5 @@
 import type { UsageRecord } from '../costs/index.js';
+import type { Operation } from './operation.js';
 
 /** How good an answer of the service was, as somebody says afterwards. At most one of each source an operation. */
 export interface OperationFeedback {
@@ -25,4 +26,31 @@ export interface FeedbackEntry {
   readonly feedback: OperationFeedback;
   /** The judge's attempts, of the judged operation's id and purpose `judge`; empty for a caller. */
   readonly usage: readonly UsageRecord[];
+}
+
+/** What became of feedback that was to be recorded. */
+export type FeedbackReceipt =
+  /** Durable, at this place of the journal; places count up, across restarts too. */
+  | { readonly kind: 'recorded'; readonly seq: number }
+  /** The operation has feedback of that source already. */
+  | { readonly kind: 'repeated' }
+  /** The tenant has no such operation. */
+  | { readonly kind: 'unknown' };
+
+/** Feedback with the operation that it judges. */
+export interface JudgedOperation {
+  /** Place of the feedback in the journal. */
+  readonly seq: number;
+  readonly feedback: OperationFeedback;
+  readonly operation: Operation;
+}
+
+/** Which feedback is read; all of it where nothing is said. */
+export interface FeedbackFilter {
+  readonly tenant?: string;
+  readonly source?: OperationFeedback['source'];
+  /** Only feedback at a higher place than this. */
+  readonly after?: number;
+  /** The first ones only. */
+  readonly limit?: number;
 }

@@ -13,7 +13,13 @@ export {
 export { serviceSchemaText, writeServiceSchema } from './configuration/schema.js';
 export { costComment } from './cost-comment.js';
 export { type ChainOptions, type FallbackChains, fallbackChains } from './fallback-chains.js';
-export type { FeedbackEntry, OperationFeedback } from './feedback.js';
+export type {
+  FeedbackEntry,
+  FeedbackFilter,
+  FeedbackReceipt,
+  JudgedOperation,
+  OperationFeedback,
+} from './feedback.js';
 export { createGateway } from './gateway.js';
 export type { GatewayEvent } from './gateway-event.js';
 export type { GatewayOptions } from './gateway-options.js';

@@ -93,6 +93,7 @@ export function operationOf(
     latencyMs: Math.max(0, clock.now() - arrivedAt),
     firstByteMs: firstByteAt === null ? null : Math.max(0, firstByteAt - arrivedAt),
     cost: meter.cost,
+    similarity: null,
     tokensRemoved: draft.tokensRemoved,
     routing: draft.routing,
     promptHash: sha256(JSON.stringify(chat.messages)),

@@ -34,6 +34,8 @@ export type Encoded = string | number | bigint | boolean | Uint8Array | DuckDBBl
 /** A table's columns in their order, and the way of its rows in and out. */
 export interface Table<C extends Columns> {
   readonly name: string;
+  /** How many columns it has. */
+  readonly width: number;
   /** What to select, in the order that `decode` takes. */
   readonly selection: string;
   /** @throws RangeError naming the column, for a value it cannot hold. */
@@ -51,6 +53,7 @@ export function defineTable<const C extends Columns>(name: string, columns: C): 
   }));
   return {
     name,
+    width: shapes.length,
     selection: shapes
       .map(({ column, kind }) =>
         kind === 'timestamp'

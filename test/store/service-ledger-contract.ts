@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { ServiceLedger } from '../../src/service/index.js';
 import { createTableReader } from '../../src/store/index.js';
-import { anEntry, anOperation, someUsage } from './service-samples.js';
+import { aJudgement, anEntry, anOperation, aVerdict, someUsage } from './service-samples.js';
 
 /** What every ledger keeps to. `open` gives a new, empty one; `folder` is for its snapshots. */
 export function describeServiceLedger(
@@ -113,8 +113,13 @@ export function describeServiceLedger(
       for (const cost of [0.5, -1, Number.NaN]) {
         await expect(ledger.record(anEntry('a', {}, { cost }))).rejects.toThrow(RangeError);
       }
+      await ledger.record(anEntry('b'));
+      for (const score of [-0.1, 1.1, Number.NaN]) {
+        await expect(ledger.recordFeedback(aVerdict('b', { score }))).rejects.toThrow(RangeError);
+      }
+      expect(await ledger.feedback()).toEqual([]);
       await expect(ledger.record(anEntry('a', { receivedAt: 'noon' }))).rejects.toThrow(RangeError);
-      expect(await ledger.recent(5)).toEqual([]);
+      expect((await ledger.recent(5)).map(({ id }) => id)).toEqual(['b']);
     });
 
     it('refuses a sum that would lose digits', async () => {
@@ -133,19 +138,22 @@ export function describeServiceLedger(
       expect(await ledger.snapshot(target)).toEqual([
         join(target, 'operations-1.parquet'),
         join(target, 'usage-1.parquet'),
+        join(target, 'feedback-1.parquet'),
       ]);
       writeFileSync(join(target, 'notes.txt'), 'mine');
       mkdirSync(join(target, '.unfinished-abc'));
       await ledger.record(anEntry('b', {}, { cost: null }));
+      await ledger.recordFeedback(aVerdict('b', { score: 0.25 }));
       const paths = await ledger.snapshot(target);
       expect(await ledger.snapshot(target)).toEqual(paths);
       expect(readdirSync(target).sort()).toEqual([
+        'feedback-3.parquet',
         'notes.txt',
-        'operations-2.parquet',
-        'usage-2.parquet',
+        'operations-3.parquet',
+        'usage-3.parquet',
       ]);
       for (const path of paths) expect(statSync(path).mode & 0o777).toBe(0o600);
-      const [operations, usage] = await Promise.all(
+      const [operations, usage, feedback] = await Promise.all(
         paths.map((path) => createTableReader().read([path], { format: 'parquet' })),
       );
       expect(operations?.map(({ values }) => [values.operation_id, values.tag])).toEqual([
@@ -156,6 +164,112 @@ export function describeServiceLedger(
         ['a', 100],
         ['b', null],
       ]);
+      expect(feedback?.map(({ values }) => [values.operation_id, values.score])).toEqual([
+        ['b', 0.25],
+      ]);
+    });
+
+    it('finds an operation by its id', async () => {
+      await using ledger = await open();
+      const entry = anEntry('a', { similarity: 0.97 });
+      await ledger.record(entry);
+      expect(await ledger.operation('a')).toEqual(entry.operation);
+      expect(await ledger.operation('b')).toBeNull();
+    });
+
+    it('gives feedback back in its order, each with the operation judged', async () => {
+      await using ledger = await open();
+      const a = anEntry('a');
+      const b = anEntry('b', { tenant: 'desk', tag: 'mail' });
+      await ledger.record(a);
+      await ledger.record(b);
+      const verdicts = [
+        aJudgement('b', { tenant: 'desk', score: null, unscored: 'the judge was busy' }),
+        aVerdict('a', { score: 0 }),
+        aVerdict('b', { tenant: 'desk', score: 1 }),
+      ];
+      for (const verdict of verdicts) {
+        expect(await ledger.recordFeedback(verdict)).toMatchObject({ kind: 'recorded' });
+      }
+      const all = await ledger.feedback();
+      expect(all.map(({ feedback }) => feedback)).toEqual(verdicts.map(({ feedback }) => feedback));
+      expect(all.map(({ operation }) => operation)).toEqual([
+        b.operation,
+        a.operation,
+        b.operation,
+      ]);
+      const seqs = all.map(({ seq }) => seq);
+      expect(seqs).toEqual(seqs.toSorted((x, y) => x - y));
+      const [first, second, third] = all;
+      expect(await ledger.feedback({ after: first!.seq })).toEqual([second, third]);
+      expect(await ledger.feedback({ after: first!.seq, limit: 1 })).toEqual([second]);
+      expect(await ledger.feedback({ limit: 2 })).toEqual([first, second]);
+      expect(await ledger.feedback({ tenant: 'desk' })).toEqual([first, third]);
+      expect(await ledger.feedback({ tenant: 'desk', source: 'judge' })).toEqual([first]);
+      expect(await ledger.feedback({ after: third!.seq })).toEqual([]);
+    });
+
+    it('keeps one feedback of each source an operation, and none of strangers', async () => {
+      await using ledger = await open();
+      await Promise.all(['a', 'b'].map((id) => ledger.record(anEntry(id))));
+      const kinds = await Promise.all([
+        ledger.recordFeedback(aVerdict('a', { score: 0.1 })),
+        ledger.recordFeedback(aVerdict('a', { score: 0.2 })),
+        ledger.recordFeedback(aJudgement('a')),
+        ledger.recordFeedback(aVerdict('b')),
+        ledger.recordFeedback(aJudgement('a')),
+        ledger.recordFeedback(aVerdict('a', { tenant: 'desk', score: 0.3 })),
+        ledger.recordFeedback(aVerdict('c')),
+      ]);
+      expect(kinds.map(({ kind }) => kind)).toEqual([
+        'recorded',
+        'repeated',
+        'recorded',
+        'recorded',
+        'repeated',
+        'unknown',
+        'unknown',
+      ]);
+      expect((await ledger.recordFeedback(aVerdict('a'))).kind).toBe('repeated');
+      const kept = await ledger.feedback();
+      expect(kept.map(({ feedback: { operationId, source } }) => [operationId, source])).toEqual(
+        expect.arrayContaining([
+          ['a', 'caller'],
+          ['a', 'judge'],
+          ['b', 'caller'],
+        ]),
+      );
+      expect(kept).toHaveLength(3);
+      expect(new Set(kept.map(({ seq }) => seq)).size).toBe(3);
+      expect((await ledger.totals([]))[0]).toMatchObject({ operations: 2, attempts: 3 });
+    });
+
+    it('files what a judge cost under the operation judged, and counts it as no other', async () => {
+      await using ledger = await open();
+      await ledger.record(anEntry('a', { tag: 'mail' }, { cost: 100 }));
+      await ledger.record(anEntry('b', { cache: 'hit', cacheSaving: 5, cost: 0 }, { cost: 7 }));
+      const verdict = aJudgement('a', { receivedAt: '2026-11-24T00:00:01Z' }, { cost: 30 });
+      await ledger.recordFeedback(verdict);
+      await ledger.recordFeedback(
+        aJudgement('b', {}, { cost: 4000, origin: 'simulated', model: 'maker/small' }),
+      );
+      const sums = async (...parameters: Parameters<ServiceLedger['totals']>) =>
+        (await ledger.totals(...parameters)).map(
+          ({ keys, operations, attempts, cost }) => [...keys, operations, attempts, cost] as const,
+        );
+      expect(await sums([])).toEqual([[2, 3, 137]]);
+      expect(await sums(['day', 'tag'])).toEqual([
+        ['2026-11-23', 'mail', 1, 2, 130],
+        ['2026-11-23', null, 1, 1, 7],
+      ]);
+      expect(await sums(['purpose'])).toEqual([
+        ['candidate', 2, 2, 107],
+        ['judge', 0, 1, 30],
+        [null, 1, 0, 0],
+      ]);
+      expect(await sums([], { origin: 'simulated' })).toEqual([[0, 1, 4000]]);
+      expect(await ledger.spent('shop', '2026-11-23T00:00:00Z')).toBe(4137);
+      expect(await ledger.spent('shop', '2026-11-24T00:00:00Z')).toBe(0);
     });
 
     it('takes nothing once it is closed', async () => {

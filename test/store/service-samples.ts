@@ -1,5 +1,10 @@
 import type { UsageRecord } from '../../src/costs/index.js';
-import type { LedgerEntry, Operation } from '../../src/service/index.js';
+import type {
+  FeedbackEntry,
+  LedgerEntry,
+  Operation,
+  OperationFeedback,
+} from '../../src/service/index.js';
 
 export const PRICING: NonNullable<UsageRecord['pricing']> = {
   model: 'maker/small',
@@ -29,6 +34,7 @@ export const anOperation = (parts: Partial<Operation> = {}): Operation => ({
   firstByteMs: 11.25,
   cost: 100,
   cacheSaving: 0,
+  similarity: null,
   tokensRemoved: 0,
   routing: {
     table: 'a'.repeat(64),
@@ -83,3 +89,35 @@ export const anEntry = (
   operation: anOperation({ id, ...operation }),
   usage: [someUsage({ operationId: id, ...usage })],
 });
+
+/** What a caller of the tenant `shop` says of an operation. */
+export const aVerdict = (
+  operationId: string,
+  feedback: Partial<OperationFeedback> = {},
+  usage: FeedbackEntry['usage'] = [],
+): FeedbackEntry => ({
+  feedback: {
+    operationId,
+    tenant: 'shop',
+    source: 'caller',
+    score: 0.75,
+    unscored: null,
+    judge: null,
+    probability: null,
+    receivedAt: '2026-11-23T10:05:00.000Z',
+    ...feedback,
+  },
+  usage,
+});
+
+/** What a sampled judge says of it, and what that cost. */
+export const aJudgement = (
+  operationId: string,
+  feedback: Partial<OperationFeedback> = {},
+  usage: Partial<UsageRecord> = {},
+): FeedbackEntry =>
+  aVerdict(
+    operationId,
+    { source: 'judge', judge: 'judge/rubric-1', probability: 0.1, ...feedback },
+    [someUsage({ operationId, attempt: 2, purpose: 'judge', model: 'maker/judge', ...usage })],
+  );

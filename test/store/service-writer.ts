@@ -1,9 +1,9 @@
 import { openServiceLedger } from '../../src/store/index.js';
-import { anEntry } from './service-samples.js';
+import { aJudgement, anEntry, aVerdict } from './service-samples.js';
 
 /**
  * A process that records operations, sixteen at a time, and prints the number of each once it is
- * acknowledged. Reading forces entries into the tables, so a kill meets every part of that too.
+ * acknowledged; of every third it says what it is worth, and prints that as `caller 12` or `judge 12`. Reading forces entries into the tables, so a kill meets every part of that too.
  */
 const [, , path = '', start = '0', readEvery = '100'] = process.argv;
 const ledger = await openServiceLedger(path);
@@ -17,6 +17,11 @@ const work = async (): Promise<void> => {
     await ledger.record(anEntry(id));
     process.stdout.write(`${id}\n`);
     acknowledged += 1;
+    if (Number(id) % 3 === 0) {
+      const isJudge = Number(id) % 2 === 0;
+      await ledger.recordFeedback(isJudge ? aJudgement(id) : aVerdict(id));
+      process.stdout.write(`${isJudge ? 'judge' : 'caller'} ${id}\n`);
+    }
     if (acknowledged % Number(readEvery) === 0) await ledger.totals([]);
   }
 };

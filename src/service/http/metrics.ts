@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { toUsd, type UsageRecord } from '../../costs/index.js';
+import type { FeedbackEntry, FeedbackReceipt } from '../feedback.js';
 import type { GatewayEvent } from '../gateway-event.js';
 import type { ServiceLedger } from '../ledger.js';
 import type { LedgerEntry, Operation } from '../operation.js';
@@ -123,6 +124,12 @@ export function createMetrics(models: readonly string[]): ServiceMetrics {
     labelNames: ['cache'] as const,
     registers,
   });
+  const feedback = new Counter({
+    name: 'switchyard_feedback_total',
+    help: 'Feedback recorded, by source (caller or judge) and whether it holds a score.',
+    labelNames: ['source', 'scored'] as const,
+    registers,
+  });
   let waiting = 0;
   new Gauge({
     name: 'switchyard_ledger_waiting',
@@ -164,11 +171,11 @@ export function createMetrics(models: readonly string[]): ServiceMetrics {
     if (cacheSaving) savings.inc({ model: label(model), origin }, toUsd(cacheSaving));
   }
 
-  async function record(ledger: ServiceLedger, entry: LedgerEntry): Promise<void> {
+  async function timed<Result>(write: () => Promise<Result>): Promise<Result> {
     const start = performance.now();
     waiting++;
     try {
-      await ledger.record(entry);
+      return await write();
     } catch (error) {
       ledgerFailures.inc();
       throw error;
@@ -176,10 +183,26 @@ export function createMetrics(models: readonly string[]): ServiceMetrics {
       waiting--;
       ledgerWaits.observe((performance.now() - start) / 1000);
     }
+  }
+
+  async function record(ledger: ServiceLedger, entry: LedgerEntry): Promise<void> {
+    await timed(() => ledger.record(entry));
     const exchange = underWay.get(entry.operation.id);
     if (exchange !== undefined) exchange.operation = entry.operation;
     countOperation(entry.operation);
     for (const one of entry.usage) countUsage(one, entry.operation.tenant);
+  }
+
+  async function recordFeedback(
+    ledger: ServiceLedger,
+    entry: FeedbackEntry,
+  ): Promise<FeedbackReceipt> {
+    const receipt = await timed(() => ledger.recordFeedback(entry));
+    if (receipt.kind !== 'recorded') return receipt;
+    const { source, score, tenant } = entry.feedback;
+    feedback.inc({ source, scored: String(score !== null) });
+    for (const one of entry.usage) countUsage(one, tenant);
+    return receipt;
   }
 
   return {
@@ -187,6 +210,9 @@ export function createMetrics(models: readonly string[]): ServiceMetrics {
       record: (entry) => record(ledger, entry),
       spent: (tenant, since) => ledger.spent(tenant, since),
       recent: (limit, tenant) => ledger.recent(limit, tenant),
+      recordFeedback: (entry) => recordFeedback(ledger, entry),
+      operation: (id) => ledger.operation(id),
+      feedback: (filter) => ledger.feedback(filter),
       totals: (groups, filter) => ledger.totals(groups, filter),
       snapshot: (folder) => ledger.snapshot(folder),
       close: () => ledger.close(),

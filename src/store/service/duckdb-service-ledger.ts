@@ -1,6 +1,12 @@
 import { stat } from 'node:fs/promises';
 import type { CostFilter, CostGroup } from '../../costs/index.js';
-import type { LedgerEntry, ServiceLedger } from '../../service/index.js';
+import type {
+  FeedbackEntry,
+  FeedbackFilter,
+  FeedbackReceipt,
+  LedgerEntry,
+  ServiceLedger,
+} from '../../service/index.js';
 import { UserError } from '../../user-error.js';
 import { type Database, openDatabase, prepareFile, readRows } from '../database.js';
 import { describeDatabaseError } from '../database-error.js';
@@ -8,16 +14,20 @@ import { GroupCommit } from '../group-commit.js';
 import { migrate } from '../migrations.js';
 import { Journal } from './journal.js';
 import type { JournalEntry } from './journal-lines.js';
+import { readFeedback, readJudgeable } from './ledger-feedback.js';
 import { LedgerFlow } from './ledger-flow.js';
-import { readRecent, readSpent, readTotals } from './ledger-reports.js';
+import { readOperation, readRecent, readSpent, readTotals } from './ledger-reports.js';
 import { LEDGER_MIGRATIONS } from './ledger-schema.js';
 import { writeSnapshot } from './ledger-snapshot.js';
-import { type EntryRows, entryToRows } from './ledger-tables.js';
+import { type EntryRows, entryToRows, type JournaledEntry } from './ledger-tables.js';
+import { Turns } from './turns.js';
 
 /** A ledger that waits for a place in the journal. */
 interface Waiting {
   readonly json: Uint8Array;
   readonly rows: EntryRows;
+  /** Told its place once it has one, which is before it counts as recorded. */
+  readonly placed: (seq: number) => void;
 }
 
 /** Of entries on their way from the journal to the tables, unless options say otherwise. */
@@ -111,7 +121,7 @@ async function placeOf(file: string): Promise<() => Promise<boolean>> {
 }
 
 // The checksum has shown that it is what `record` wrote.
-const parse = ({ json }: JournalEntry): LedgerEntry => JSON.parse(json) as LedgerEntry;
+const parse = ({ json }: JournalEntry): JournaledEntry => JSON.parse(json) as JournaledEntry;
 
 interface OpenLedger {
   readonly database: Database;
@@ -132,6 +142,7 @@ class DuckDBServiceLedger implements ServiceLedger {
   readonly #maxWaiting: number;
   readonly #queue: GroupCommit<Waiting>;
   readonly #reads = new Set<Promise<unknown>>();
+  readonly #judging = new Turns();
   #closing: Promise<void> | null = null;
 
   constructor({ database, file, isInPlace, journal, flow, maxWaiting }: OpenLedger) {
@@ -143,14 +154,31 @@ class DuckDBServiceLedger implements ServiceLedger {
     this.#maxWaiting = maxWaiting;
     this.#queue = new GroupCommit(async (batch) => {
       const first = await journal.write(batch.map(({ json }) => json));
-      batch.forEach(({ rows }, index) => {
+      batch.forEach(({ rows, placed }, index) => {
         flow.add({ seq: first + index, rows });
+        placed(first + index);
       });
       return NONE_REFUSED;
     }, 0);
   }
 
   async record(entry: LedgerEntry): Promise<void> {
+    await this.#write(entry);
+  }
+
+  recordFeedback(entry: FeedbackEntry): Promise<FeedbackReceipt> {
+    const { operationId, source } = entry.feedback;
+    // Two of the same kind at once would not find each other in the tables.
+    return this.#judging.take(`${source} ${operationId}`, async () => {
+      const found = await this.#read(() => readJudgeable(this.#database.reader, entry.feedback));
+      if (found.kind !== 'free') return found;
+      const seq = await this.#write({ ...entry, judged: found.judged });
+      return { kind: 'recorded', seq };
+    });
+  }
+
+  /** @returns the place of the entry, once it is durable */
+  async #write(entry: JournaledEntry): Promise<number> {
     this.#ready();
     const rows = entryToRows(entry);
     const json = Buffer.from(JSON.stringify(entry), 'utf8');
@@ -158,7 +186,12 @@ class DuckDBServiceLedger implements ServiceLedger {
       await this.#flow.progress();
       this.#ready();
     }
-    await this.#queue.add({ json, rows });
+    let seq = 0;
+    const placed = (place: number): void => {
+      seq = place;
+    };
+    await this.#queue.add({ json, rows, placed });
+    return seq;
   }
 
   totals(groups: readonly CostGroup[], filter: CostFilter = {}) {
@@ -171,6 +204,14 @@ class DuckDBServiceLedger implements ServiceLedger {
 
   recent(limit: number, tenant?: string) {
     return this.#read(() => readRecent(this.#database.reader, limit, tenant));
+  }
+
+  operation(id: string) {
+    return this.#read(() => readOperation(this.#database.reader, id));
+  }
+
+  feedback(filter: FeedbackFilter = {}) {
+    return this.#read(() => readFeedback(this.#database.reader, filter));
   }
 
   snapshot(folder: string) {

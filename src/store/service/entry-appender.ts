@@ -1,5 +1,6 @@
 import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
-import { type EntryRows, LEDGER_USAGE, OPERATIONS } from './ledger-tables.js';
+import type { Columns, Encoded, Table } from '../table-columns.js';
+import { type EntryRows, FEEDBACK, LEDGER_USAGE, OPERATIONS } from './ledger-tables.js';
 
 /** An entry with its place in the journal. */
 export interface PlacedEntry {
@@ -7,32 +8,45 @@ export interface PlacedEntry {
   readonly rows: EntryRows;
 }
 
+/** Rows of one table on their way in. */
+interface TableAppender {
+  readonly appender: DuckDBAppender;
+  append(values: readonly Encoded[]): void;
+  rowsOf(rows: EntryRows): readonly Encoded[][];
+}
+
 /** The fast way into the ledger's tables. */
 export class EntryAppender {
-  readonly #operations: DuckDBAppender;
-  readonly #usage: DuckDBAppender;
+  readonly #tables: readonly TableAppender[];
 
-  private constructor(operations: DuckDBAppender, usage: DuckDBAppender) {
-    this.#operations = operations;
-    this.#usage = usage;
+  private constructor(tables: readonly TableAppender[]) {
+    this.#tables = tables;
   }
 
   static async open(connection: DuckDBConnection): Promise<EntryAppender> {
-    return new EntryAppender(
-      await connection.createAppender(OPERATIONS.name),
-      await connection.createAppender(LEDGER_USAGE.name),
-    );
+    const into = async <C extends Columns>(
+      table: Table<C>,
+      rowsOf: TableAppender['rowsOf'],
+    ): Promise<TableAppender> => {
+      const appender = await connection.createAppender(table.name);
+      return { appender, append: (values) => table.append(appender, values), rowsOf };
+    };
+    return new EntryAppender([
+      await into(OPERATIONS, ({ operations }) => operations),
+      await into(LEDGER_USAGE, ({ usage }) => usage),
+      await into(FEEDBACK, ({ feedback }) => feedback),
+    ]);
   }
 
   /** Gathers entries; none is written before `flush`. */
   append(entries: readonly PlacedEntry[]): void {
     for (const { seq, rows } of entries) {
       const place = BigInt(seq);
-      rows.operation[0] = place;
-      OPERATIONS.append(this.#operations, rows.operation);
-      for (const row of rows.usage) {
-        row[0] = place;
-        LEDGER_USAGE.append(this.#usage, row);
+      for (const { append, rowsOf } of this.#tables) {
+        for (const row of rowsOf(rows)) {
+          row[0] ??= place;
+          append(row);
+        }
       }
     }
   }
@@ -42,12 +56,11 @@ export class EntryAppender {
    * little that is, and twice that for a thousand entries: gather much.
    */
   flush(): void {
-    this.#operations.flushSync();
-    this.#usage.flushSync();
+    for (const { appender } of this.#tables) appender.flushSync();
   }
 
   close(): void {
-    for (const appender of [this.#operations, this.#usage]) {
+    for (const { appender } of this.#tables) {
       try {
         appender.clear();
         appender.closeSync();

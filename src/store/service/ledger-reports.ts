@@ -39,10 +39,11 @@ export async function readTotals(
       FROM chosen o WHERE o.origin = $1 AND (o.cache = 'hit' OR NOT EXISTS (
         SELECT 1 FROM usage u
         WHERE u.seq = o.seq AND u.origin = o.origin AND u.model = coalesce(o.model, u.model)
+          AND u.purpose <> 'judge'
       ))
     )
     SELECT ${[...keys, ''].join(', ')}
-      count(DISTINCT seq),
+      count(DISTINCT seq) FILTER (purpose IS DISTINCT FROM 'judge'),
       count(*) FILTER (hit),
       count(*) FILTER (attempt),
       count(*) FILTER (estimated),
@@ -87,6 +88,18 @@ export async function readRecent(
     [BigInt(limit), ...(tenant === undefined ? [] : [tenant])],
   );
   return rows.map((row) => rowToOperation(OPERATIONS.decode(row)));
+}
+
+export async function readOperation(
+  connection: DuckDBConnection,
+  id: string,
+): Promise<Operation | null> {
+  const [row] = await readRows(
+    connection,
+    `SELECT ${OPERATIONS.selection} FROM operations WHERE operation_id = $1 LIMIT 1`,
+    [id],
+  );
+  return row === undefined ? null : rowToOperation(OPERATIONS.decode(row));
 }
 
 function conditions({ from, to, tenant, origin = 'live' }: CostFilter): {

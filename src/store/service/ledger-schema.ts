@@ -1,5 +1,6 @@
 import { commentsOn, type Described, TOKEN_COMMENTS, TOKENS } from '../first-schema.js';
 import type { Migration } from '../migrations.js';
+import { FEEDBACK_SCHEMA } from './feedback-schema.js';
 
 const TABLES = `
 CREATE TABLE schema_migrations (
@@ -141,4 +142,5 @@ export const LEDGER_MIGRATIONS: readonly Migration[] = [
     name: 'operations and usage of a service',
     sql: `${TABLES}\n${VIEWS}\n${commentsOn(DESCRIBED, VIEW_COMMENTS)}`,
   },
+  { version: 2, name: 'feedback', sql: FEEDBACK_SCHEMA },
 ];

@@ -2,16 +2,16 @@ import { chmod, mkdir, mkdtemp, open, readdir, rename, rm } from 'node:fs/promis
 import { join } from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { localPath } from '../local-path.js';
-import { LEDGER_USAGE, OPERATIONS } from './ledger-tables.js';
+import { FEEDBACK, LEDGER_USAGE, OPERATIONS } from './ledger-tables.js';
 
-const TABLES = [LEDGER_USAGE.name, OPERATIONS.name];
-const SNAPSHOT = /^(?:operations|usage)-(\d+)\.parquet$/;
+const TABLES = [FEEDBACK.name, LEDGER_USAGE.name, OPERATIONS.name];
+const SNAPSHOT = /^(?:operations|usage|feedback)-(\d+)\.parquet$/;
 /** Where a snapshot is written before it is whole. */
 const UNFINISHED = '.unfinished-';
 
 /**
- * Writes the tables up to a place of the journal as `operations-<place>.parquet` and
- * `usage-<place>.parquet`. The operations appear last: where they are, the snapshot is whole. Older
+ * Writes the tables up to a place of the journal as `operations-<place>.parquet`,
+ * `usage-<place>.parquet` and `feedback-<place>.parquet`. The operations appear last: where they are, the snapshot is whole. Older
  * snapshots, and what an interrupted one left behind, go once it is.
  * @returns the paths written
  */

@@ -1,13 +1,21 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { CostFilter, CostGroup, CostRow, CostTracker, NanoUsd } from '../../costs/index.js';
-import type { LedgerEntry, Operation, ServiceLedger } from '../../service/index.js';
+import type {
+  FeedbackEntry,
+  FeedbackFilter,
+  FeedbackReceipt,
+  JudgedOperation,
+  LedgerEntry,
+  Operation,
+  ServiceLedger,
+} from '../../service/index.js';
 import { OFFLINE } from '../database.js';
 import { migrate } from '../migrations.js';
 import { EntryAppender } from './entry-appender.js';
 import { exactSum, timeOf } from './ledger-reports.js';
 import { LEDGER_MIGRATIONS } from './ledger-schema.js';
 import { writeSnapshot } from './ledger-snapshot.js';
-import { entryToRows } from './ledger-tables.js';
+import { entryToRows, type JournaledEntry } from './ledger-tables.js';
 
 /**
  * A ledger that is gone when the process ends.
@@ -19,7 +27,9 @@ export function openMemoryLedger(costs: CostTracker): ServiceLedger {
 
 class MemoryServiceLedger implements ServiceLedger {
   readonly #costs: CostTracker;
-  readonly #entries: LedgerEntry[] = [];
+  /** In the order of their places, which count from 1. */
+  readonly #entries: JournaledEntry[] = [];
+  readonly #places = new Map<string, number>();
   #closed = false;
 
   constructor(costs: CostTracker) {
@@ -30,7 +40,22 @@ class MemoryServiceLedger implements ServiceLedger {
     this.#ready();
     entryToRows(entry);
     this.#costs.addOperation(entry.operation, entry.usage);
-    this.#entries.push(entry);
+    this.#places.set(entry.operation.id, this.#entries.push(entry));
+  }
+
+  async recordFeedback(entry: FeedbackEntry): Promise<FeedbackReceipt> {
+    this.#ready();
+    const { operationId, tenant, source } = entry.feedback;
+    const operation = this.#operationOf(operationId);
+    if (operation === null || operation.tenant !== tenant) return { kind: 'unknown' };
+    const isThere = this.#judged().some(
+      ({ feedback }) => feedback.operationId === operationId && feedback.source === source,
+    );
+    if (isThere) return { kind: 'repeated' };
+    const judged = { seq: this.#places.get(operationId)!, tag: operation.tag };
+    entryToRows({ ...entry, judged });
+    this.#costs.addAttempts(operation, entry.usage);
+    return { kind: 'recorded', seq: this.#entries.push({ ...entry, judged }) };
   }
 
   async totals(groups: readonly CostGroup[], filter?: CostFilter): Promise<readonly CostRow[]> {
@@ -42,9 +67,10 @@ class MemoryServiceLedger implements ServiceLedger {
     this.#ready();
     const from = timeOf(since);
     let spent = 0;
-    for (const { operation, usage } of this.#entries) {
+    for (const entry of this.#entries) {
+      const operation = this.#operationIn(entry);
       if (operation.tenant !== tenant || Date.parse(operation.receivedAt) < from) continue;
-      for (const { cost } of usage) spent += cost ?? 0;
+      for (const { cost } of entry.usage) spent += cost ?? 0;
     }
     return exactSum(spent);
   }
@@ -52,9 +78,27 @@ class MemoryServiceLedger implements ServiceLedger {
   async recent(limit: number, tenant?: string): Promise<readonly Operation[]> {
     this.#ready();
     return this.#entries
-      .map(({ operation }) => operation)
+      .flatMap((entry) => ('feedback' in entry ? [] : entry.operation))
       .filter((operation) => tenant === undefined || operation.tenant === tenant)
       .reverse()
+      .slice(0, limit);
+  }
+
+  async operation(id: string): Promise<Operation | null> {
+    this.#ready();
+    return this.#operationOf(id);
+  }
+
+  async feedback(filter: FeedbackFilter = {}): Promise<readonly JudgedOperation[]> {
+    this.#ready();
+    const { tenant, source, after = 0, limit } = filter;
+    return this.#judged()
+      .filter(
+        ({ seq, feedback }) =>
+          seq > after &&
+          (tenant === undefined || feedback.tenant === tenant) &&
+          (source === undefined || feedback.source === source),
+      )
       .slice(0, limit);
   }
 
@@ -85,6 +129,25 @@ class MemoryServiceLedger implements ServiceLedger {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  #operationOf(id: string): Operation | null {
+    const place = this.#places.get(id);
+    return place === undefined ? null : this.#operationIn(this.#entries[place - 1]!);
+  }
+
+  /** The operation of an entry, or the one that it judges. */
+  #operationIn(entry: JournaledEntry): Operation {
+    if (!('feedback' in entry)) return entry.operation;
+    return this.#operationIn(this.#entries[entry.judged.seq - 1]!);
+  }
+
+  #judged(): readonly JudgedOperation[] {
+    return this.#entries.flatMap((entry, index) =>
+      'feedback' in entry
+        ? [{ seq: index + 1, feedback: entry.feedback, operation: this.#operationIn(entry) }]
+        : [],
+    );
   }
 
   #ready(): void {
