@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { Budget, fromUsd, type NanoUsd, toUsd, type UsageRecord } from '../costs/index.js';
-import { type Ending, execute, type ProgressListener } from '../experiments/index.js';
+import { askedModel, type Ending, execute, type ProgressListener } from '../experiments/index.js';
 import { hashOf } from '../hash.js';
 import { type CallEvent, createCaller, systemClock } from '../models/index.js';
 import type { Run, RunStore } from '../outcomes/index.js';
@@ -55,7 +55,7 @@ export async function findOrCreateRun(
   options: ExecutionOptions,
   io: Io,
 ): Promise<Run> {
-  const { experiment, plan, models } = prepared;
+  const { experiment, plan } = prepared;
   for (let measured = 1; ; measured++) {
     const id = `run-${plan.hash.slice(0, 12)}${measured === 1 ? '' : `-${measured}`}`;
     const known = await store.findRun(id);
@@ -69,7 +69,7 @@ export async function findOrCreateRun(
       planHash: plan.hash,
       dataHash: prepared.dataHash,
       judge: experiment.judge,
-      models: [...models.keys()],
+      models: plan.models.map(({ id }) => id),
       trials: experiment.trials,
       seed: experiment.seed,
       simulated: prepared.simulated,
@@ -140,7 +140,7 @@ export async function executeRun(
       plan,
       store,
       ask: (cell, request, operationId, signal) => {
-        const model = models.get(cell.model.id);
+        const model = models.get(askedModel(cell.model));
         if (model === undefined) throw new Error(`No model "${cell.model.id}" was prepared`);
         return caller.call(model, request, { purpose: 'candidate', operationId, signal });
       },

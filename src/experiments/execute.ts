@@ -12,6 +12,7 @@ import {
 } from './plan.js';
 import { pool } from './pool.js';
 import type { ProgressListener } from './progress.js';
+import { shareAnswers } from './share-answers.js';
 import { Slots } from './slots.js';
 
 export interface ExecuteInput {
@@ -96,6 +97,7 @@ export async function fill(
   const stopped = () => budgetReached || failed || input.drain.aborted || input.abort.aborted;
   const missing = function* (): Generator<PlannedCell> {
     for (const cell of cells) {
+      if (cell.sharedWith !== undefined) continue;
       const outcome = outcomes.get(addressOfCell(cell));
       if (outcome?.status === 'failed' && !input.retryErrors) continue;
       if (outcome?.status !== 'done' || missingScores(input, cell, scores).length > 0) yield cell;
@@ -144,6 +146,7 @@ export async function fill(
   } finally {
     input.drain.removeEventListener('abort', announceDrain);
   }
+  await shareAnswers(input);
   const interrupted = input.drain.aborted || input.abort.aborted;
   return budgetReached ? 'budget_reached' : interrupted ? 'interrupted' : 'complete';
 }
@@ -195,19 +198,23 @@ export async function reuse(
   cells: readonly PlannedCell[],
   { outcomes, scores }: KnownCells,
 ): Promise<number> {
-  const { store, run } = input;
+  const { store, run, plan } = input;
+  const isShared = ({ sharedWith }: PlannedCell) => sharedWith !== undefined;
+  const shared = new Set(plan.cells.filter(isShared).map(addressOfCell));
   let taken = 0;
   for (let from = 0; from < cells.length; from += KEYS_AT_ONCE) {
     const chunk = cells
       .slice(from, from + KEYS_AT_ONCE)
-      .filter(({ model }) => model.origin !== 'recorded');
+      .filter((cell) => cell.model.origin !== 'recorded' && !isShared(cell));
     const open = chunk.filter((cell) => outcomes.get(addressOfCell(cell))?.status !== 'done');
     const earlier = await store.findOutcomesByKey(open.map(({ cellKey }) => cellKey));
     await Promise.all(
       open.map(async (cell) => {
         const original = earlier.get(cell.cellKey);
+        if (original === undefined) return;
         // An answer that this run paid for is a repeated prompt's, which is a sample of its own.
-        if (!original || (original.runId === run.id && original.origin !== 'reused')) return;
+        const isCopy = original.origin === 'reused' && !shared.has(addressOf(original));
+        if (original.runId === run.id && !isCopy) return;
         const address = { runId: run.id, ...addressed(cell) };
         const outcome: Outcome = { ...original, ...address, origin: 'reused' };
         await store.addOutcome(outcome, []);

@@ -3,7 +3,7 @@ import type { Judge } from '../judges/index.js';
 import type { Model, ModelRequest } from '../models/index.js';
 import type { Outcome } from '../outcomes/index.js';
 import { expectedOutputTokens, type ForeseenCall } from './estimate.js';
-import { type Plan, type PlannedCell, plannedScores, requestOf } from './plan.js';
+import { askedModel, type Plan, type PlannedCell, plannedScores, requestOf } from './plan.js';
 
 /** A judge that asks a model, and that model. */
 export interface JudgingModel {
@@ -39,7 +39,8 @@ export function* foreseeCalls(
   known: Known = NOTHING_KNOWN,
 ): Generator<ForeseenCall> {
   for (const cell of plan.cells) {
-    const model = models.get(cell.model.id);
+    if (cell.sharedWith !== undefined) continue;
+    const model = models.get(askedModel(cell.model));
     if (model === undefined)
       throw new Error(`The plan names the model "${cell.model.id}", which was not handed in`);
     const answer = known.answers.get(cell.cellKey)?.text ?? null;
@@ -48,7 +49,10 @@ export function* foreseeCalls(
       answer === null
         ? expectedOutputTokens(request, cell.prompt.reference)
         : approximateTokens(answer);
-    if (answer === null) yield foreseen(model, 'candidate', request, expectedOutput);
+    if (answer === null) {
+      const call = foreseen(model, 'candidate', request, expectedOutput);
+      yield { ...call, model: cell.model.id };
+    }
     for (const { judge, repeat, scoreKey } of plannedScores(plan, cell)) {
       const asked = judging.get(judge.id);
       if (asked?.judge.requestFor === undefined) continue;

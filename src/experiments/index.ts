@@ -11,15 +11,18 @@ export { type Ending, type ExecuteInput, execute } from './execute.js';
 export { foreseeCalls, type JudgingModel, type Known } from './foresee.js';
 export { parseEmbeddings } from './parse-embeddings.js';
 export {
+  askedModel,
   type Plan,
   type PlanInput,
   type PlannedCell,
   type PlannedJudge,
   type PlannedModel,
   type PlannedScore,
+  type PlannedVariant,
   plan,
   plannedScores,
   requestOf,
+  variantModelId,
 } from './plan.js';
 export type { ProgressEvent, ProgressListener } from './progress.js';
 export { experimentSchemaText, writeExperimentSchema } from './schema.js';
