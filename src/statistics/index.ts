@@ -22,6 +22,16 @@ export { Curve } from './curve.js';
 export { holm } from './holm.js';
 export { type CostQuality, paretoFrontier, upperHull } from './hull.js';
 export { normalCdf, normalQuantile } from './normal.js';
+export {
+  type LoggedChoices,
+  type LoggedValues,
+  type OffPolicyDifference,
+  type OffPolicyEstimate,
+  type OffPolicyMethod,
+  type OffPolicyOptions,
+  offPolicyDifference,
+  offPolicyMean,
+} from './off-policy.js';
 export { rowsNeeded } from './power.js';
 export { quantile, quantileSorted, sortedNumbers } from './quantile.js';
 export { createRng, type Rng, shuffledIndices } from './random.js';

@@ -2,6 +2,7 @@ import { harnessSpeed } from './harness-speed.js';
 import { hostileText } from './hostile-text.js';
 import { importSpeed } from './import-speed.js';
 import { machine } from './machine.js';
+import { offPolicy } from './off-policy.js';
 import { routing } from './routing.js';
 import { scale } from './scale.js';
 import { service } from './service.js';
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   routing,
   scale,
   statistics,
+  'off-policy': offPolicy,
   service,
   'service-long': serviceLong,
 };
