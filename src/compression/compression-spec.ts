@@ -38,7 +38,7 @@ const ONE = { error: `exactly one step, of ${IDS.join(', ')}` };
 
 const stepName = z.enum(IDS, { error: STEP_EXPECTED });
 const stepEntry = z.union([
-  stepName.transform((id): StepEntry => entryOf(id, {})),
+  stepName.transform(entryOf),
   mapping(STEP_EXPECTED, settingsById).refine(oneStep, ONE),
 ]);
 const stepList = listOf(stepEntry, 'a list of steps').max(MOST_STEPS, {
@@ -55,8 +55,9 @@ const allOf = (steps: readonly StepEntry[]): CompressionSpec => ({
 export const compressionDocument: z.ZodType<CompressionSpec> = z
   .union(
     [
-      z.literal(NONE, { error: EXPECTED }).transform(() => allOf([])),
-      stepName.transform((id) => allOf([entryOf(id, {})])),
+      z
+        .enum([NONE, ...IDS], { error: EXPECTED })
+        .transform((id, context) => allOf(id === NONE ? [] : [entryOf(id, context)])),
       stepList.transform(allOf),
       mapping(EXPECTED, {
         ...settingsById,
@@ -73,9 +74,12 @@ export const compressionDocument: z.ZodType<CompressionSpec> = z
   )
   .meta({ description: 'How prompts are compressed before they are sent.' });
 
-/** A step by its name alone has every default; one without is told so by its own schema. */
-function entryOf(id: string, settings: unknown): StepEntry {
-  return { [id]: compressionSteps.get(id)?.settings.parse(settings) };
+/** A step by its name alone has every default; one without a default for all is to be written in full. */
+function entryOf(id: string, context: z.RefinementCtx): StepEntry {
+  const parsed = compressionSteps.get(id)?.settings.safeParse({});
+  if (parsed?.success) return { [id]: parsed.data };
+  context.addIssue({ code: 'custom', message: `a mapping from ${id} to its settings` });
+  return z.NEVER;
 }
 
 /**
