@@ -1,4 +1,6 @@
 export { type Problem, problemLine } from '../documents/index.js';
+export { executeBatch } from './batch-execute.js';
+export type { BatchingModel, ExecuteBatchInput } from './batch-state.js';
 export {
   type CostRange,
   type Estimate,
@@ -34,6 +36,7 @@ export type {
   RateLimits,
   RouterEntry,
   RubricJudgeEntry,
+  VariantEntry,
 } from './spec.js';
 export {
   type ExperimentOptions,

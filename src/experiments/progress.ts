@@ -23,6 +23,14 @@ export type ProgressEvent =
       readonly unscored: boolean;
       readonly cost: NanoUsd;
     }
+  | {
+      readonly kind: 'batches';
+      /** Batches that may still bring answers. */
+      readonly underWay: number;
+      /** Of their items, as far as providers tell before a batch has ended. */
+      readonly answered: number;
+      readonly items: number;
+    }
   | { readonly kind: 'stopping'; readonly reason: 'budget' | 'interrupted' }
   | { readonly kind: 'ended' };
 

@@ -3,6 +3,8 @@ export interface StoredBatchItem {
   /** What the provider calls it. */
   readonly id: string;
   readonly promptId: string;
+  /** As the cell's outcome names it: the batch's model, or a variant of it. */
+  readonly model: string;
   /** Counts from 1. */
   readonly trial: number;
   /** Which batch it is that this cell goes into; counts from 1. */
