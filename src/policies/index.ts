@@ -7,10 +7,12 @@ export {
   type Reply,
   type TakenDecision,
 } from './drive.js';
+export { type Exploration, exploring } from './exploring.js';
 export { TEXTS_NEEDED, unmetNeed } from './needs.js';
 export type {
   Decision,
   EpisodeState,
+  Experience,
   Feedback,
   Forecast,
   Policy,

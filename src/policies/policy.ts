@@ -47,6 +47,16 @@ export interface Feedback {
   readonly cost: number;
 }
 
+/** What a learning policy has seen of one of its models. */
+export interface Experience {
+  /** Scores learned from; may be discounted. */
+  readonly scores: number;
+  /** Over all requests, in [0, 1]; null where it hangs on the request, or nothing was seen. */
+  readonly quality: number | null;
+  /** Mean, in the cost basis; null where nothing was seen. */
+  readonly cost: number | null;
+}
+
 /** What a policy needs from whoever runs it, checked before the first request. */
 export interface PolicyNeeds {
   /** Requests must declare their domain. */
@@ -87,6 +97,8 @@ export interface Policy {
   /** State before any feedback, and after one. Present where the policy learns. */
   initialState?(): unknown;
   learn?(learned: unknown, feedback: Feedback): unknown;
+  /** What a state says of each model. Present where the policy learns and tells. */
+  experience?(learned: unknown): readonly Experience[];
   /** Plain data from which the registry rebuilds a policy that decides identically. */
   toDocument(): PolicyDocument;
 }

@@ -20,7 +20,8 @@ export interface Choice {
 }
 
 /** What a single-call policy may have besides its choice. */
-export interface SingleCallExtra extends Pick<Policy, 'initialState' | 'learn' | 'forecast'> {
+export interface SingleCallExtra
+  extends Pick<Policy, 'initialState' | 'learn' | 'experience' | 'forecast'> {
   readonly needsDomain?: boolean | undefined;
   readonly needsSignals?: readonly string[] | undefined;
 }
@@ -65,7 +66,7 @@ export interface FixedChoice {
 export function fixedChoicePolicy(
   document: PolicyDocument,
   { choose, explain }: FixedChoice,
-  extra: Omit<SingleCallExtra, 'initialState' | 'learn'> = {},
+  extra: Omit<SingleCallExtra, 'initialState' | 'learn' | 'experience'> = {},
 ): Policy {
   const certain = certainties(document.models.length);
   const draw = (features: Features): Choice => {

@@ -13,6 +13,8 @@ export interface LiveTable {
   /** Of the table's file. */
   readonly sha256: string;
   readonly policy: Policy;
+  /** What the policy has learned by now; absent where it stays as it was exported. */
+  readonly learned?: () => unknown;
 }
 
 /** Header in which a request declares its kind of work. */
@@ -57,7 +59,12 @@ export async function routeLive<R extends Reply>(
   const read = extractFeatures(request);
   const signals = await obtain(request, options);
   const features: Features = signals === null ? read : { ...read, signals };
-  const driven = await drive(policy, features, { ask }, { rng: random, log: true, final: isShown });
+  const driven = await drive(
+    policy,
+    features,
+    { ask },
+    { rng: random, log: true, final: isShown, learned: table.learned?.() },
+  );
   const log: RoutingLog = {
     table: table.sha256,
     policy: policy.id,

@@ -120,6 +120,12 @@ function adaptivePolicy(document: PolicyDocument, parameters: Parameters): Polic
       initialState: () => parameters.state,
       learn: (learned, { features, model, score, cost }) =>
         observe(stateOf(learned), promptKind(features), model, score, cost),
+      experience: (learned) =>
+        stateOf(learned).overall.map(({ scores, quality, costs, cost }) => ({
+          scores,
+          quality: scores === 0 ? null : quality,
+          cost: costs === 0 ? null : cost,
+        })),
     },
   );
   const explores = explorationAfter(parameters.state, exploration, trial_rounds) > 0;

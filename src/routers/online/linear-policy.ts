@@ -93,6 +93,12 @@ export function linearPolicy(
     },
     initialState: () => fitted,
     learn: (state, feedback) => learned(stateOf(state), feedback, learning),
+    experience: (state) =>
+      stateOf(state).arms.map(({ scores, costs, cost }) => ({
+        scores,
+        quality: null,
+        cost: costs === 0 ? null : cost,
+      })),
     toDocument: () => document,
   };
 }
