@@ -1,7 +1,7 @@
-import { carriageReturn, contentEnd, isIndented } from './blanks.js';
-import { closesFence, openedFence } from './code-fence.js';
-import { collapseParagraph } from './collapse-paragraph.js';
-import { quotationIn } from './quotation.js';
+import { carriageReturn, contentEnd, isBlank } from './blanks.js';
+import { structuralSpans } from './protected-spans.js';
+import { SpanCursor } from './spans.js';
+import { type Block, layoutOf, type TextLayout } from './text-layout.js';
 
 /** From this many blank lines on they become one. */
 const MANY_BLANK_LINES = 3;
@@ -12,51 +12,59 @@ const SIGNS = ['  ', '\t', ' \n', '\n\n\n', '\r'];
 /** The text without blanks that say nothing; see `WhitespaceCompressor`. */
 export function collapseWhitespace(text: string): string {
   if (!SIGNS.some((sign) => text.includes(sign))) return text;
-  const lines = text.split('\n');
-  const out: string[] = [];
-  let quoting = false;
-  for (let at = 0; at < lines.length; ) {
-    const end = blockEnd(lines, at);
-    const block = lines.slice(at, end);
-    if (openedFence(lines[at]!) !== null) append(out, block);
-    else if (contentEnd(lines[at]!) === 0) {
-      const between = isIndented(lines[at - 1] ?? '') && isIndented(lines[end] ?? '');
-      // What follows the last line break is no line yet: another text may go on from there.
-      const open = end === lines.length ? block.splice(-1) : [];
-      append(out, quoting || between ? block : fewerBlankLines(block));
-      append(out, open);
-    } else {
-      const quotation = quotationIn(block, quoting);
-      append(out, collapseParagraph(block, quotation.kept, end === lines.length));
-      quoting = quotation.open;
+  const layout = layoutOf(text);
+  const kept = new SpanCursor(structuralSpans(text, layout));
+  return layout.blocks.map((block) => collapsedBlock(block, layout, kept)).join('\n');
+}
+
+function collapsedBlock(block: Block, { lines, starts }: TextLayout, kept: SpanCursor): string {
+  const own = lines.slice(block.first, block.end);
+  const isLast = block.end === lines.length;
+  if (block.kind === 'fence') return own.join('\n');
+  if (block.kind === 'paragraph') {
+    return own
+      .map((line, at) => {
+        const isOpen = at === own.length - 1 ? isLast : isHardBreak(line);
+        return collapsedLine(line, starts[block.first + at]!, kept, isOpen);
+      })
+      .join('\n');
+  }
+  // What follows the last line break is no line yet: another text may go on from there.
+  const open = isLast ? own.splice(-1) : [];
+  if (kept.touches(starts[block.first]!, starts[block.end]!)) return [...own, ...open].join('\n');
+  const fewer = own.length < MANY_BLANK_LINES ? own : own.slice(0, 1);
+  return [...fewer.map(carriageReturn), ...open].join('\n');
+}
+
+/** Two spaces before the next line of a paragraph break the line in Markdown. */
+function isHardBreak(line: string): boolean {
+  const end = line.length - carriageReturn(line).length;
+  return line[end - 1] === ' ' && line[end - 2] === ' ';
+}
+
+/**
+ * @param start where the line begins in the text
+ * @param isOpen whether the blanks at its end stay
+ */
+function collapsedLine(line: string, start: number, kept: SpanCursor, isOpen: boolean): string {
+  const end = contentEnd(line);
+  let text = '';
+  let copied = 0;
+  let at = 0;
+  while (isBlank(line[at])) at++;
+  while (at < end) {
+    if (!isBlank(line[at])) {
+      at++;
+      continue;
     }
-    at = end;
+    const from = at;
+    while (isBlank(line[at])) at++;
+    if (at - from > 1 && !kept.touches(start + from, start + at)) {
+      text += `${line.slice(copied, from)} `;
+      copied = at;
+    }
   }
-  return out.join('\n');
-}
-
-/** Before which line the fenced code, the blank lines or the paragraph that begin at a line end. */
-function blockEnd(lines: readonly string[], from: number): number {
-  const fence = openedFence(lines[from]!);
-  let end = from + 1;
-  if (fence !== null) {
-    while (end < lines.length && !closesFence(lines[end]!, fence)) end++;
-    return Math.min(end + 1, lines.length);
-  }
-  const blank = contentEnd(lines[from]!) === 0;
-  while (end < lines.length) {
-    const line = lines[end]!;
-    if ((contentEnd(line) === 0) !== blank || openedFence(line) !== null) break;
-    end++;
-  }
-  return end;
-}
-
-function fewerBlankLines(lines: readonly string[]): string[] {
-  const kept = lines.length < MANY_BLANK_LINES ? lines : lines.slice(0, 1);
-  return kept.map(carriageReturn);
-}
-
-function append(lines: string[], more: readonly string[]): void {
-  for (const line of more) lines.push(line);
+  if (isOpen || kept.touches(start + end, start + line.length + 1))
+    return text + line.slice(copied);
+  return text + line.slice(copied, end) + carriageReturn(line);
 }

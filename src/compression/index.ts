@@ -29,5 +29,8 @@ export {
   PromptCompressor,
   type PromptCompressorOptions,
 } from './prompt-compressor.js';
+export { protectedSpans, protectedTexts } from './protected-spans.js';
+export type { Span } from './spans.js';
 export { compressionSteps } from './steps/index.js';
+export { StopwordRemover } from './stopword-remover.js';
 export { WhitespaceCompressor } from './whitespace-compressor.js';

@@ -1,7 +1,8 @@
 import { type RegisteredStep, registeredStep } from '../compression-step.js';
+import { stopwords } from './stopwords.js';
 import { whitespace } from './whitespace.js';
 
 /** Every kind of step by id. A new one is a file and a line here. */
 export const compressionSteps: ReadonlyMap<string, RegisteredStep> = new Map(
-  [registeredStep(whitespace)].map((step) => [step.id, step]),
+  [registeredStep(whitespace), registeredStep(stopwords)].map((step) => [step.id, step]),
 );
