@@ -7,6 +7,7 @@ import {
   type ModelEntry,
   type Plan,
   type PlannedModel,
+  type PlannedVariant,
   plan,
 } from '../experiments/index.js';
 import { createJudge, type Judge } from '../judges/index.js';
@@ -19,12 +20,13 @@ import {
   modelSpecOf,
 } from '../models/index.js';
 import { routers } from '../routers/index.js';
-import { answerKeyOf } from './answer-key.js';
+import { answerKeyOf, withCompressed } from './answer-key.js';
 import { comparedRouters } from './compared-routers.js';
 import { environment, type LogLevel } from './global-options.js';
 import type { Io } from './io.js';
 import { checkGraders, expandRecorded, readPrompts, recordedLookup } from './prompts.js';
 import { ownLane } from './rate-limits.js';
+import { compressPrompts } from './variants.js';
 
 /** An experiment with everything that it names opened: ready to be estimated or executed. */
 export interface Prepared {
@@ -75,10 +77,12 @@ export async function prepare(
   const prompts = options.limit === undefined ? all : all.slice(0, options.limit);
   checkGraders(experiment, prompts);
 
+  const variants = await compressPrompts(experiment, prompts);
+  const answerKey = withCompressed(answerKeyOf(prompts), prompts, variants);
   const context: ModelContext = {
     env: options.keys ? env : placeholderKeys,
     recorded: recordedLookup(imported),
-    simulated: { answerKey: answerKeyOf(prompts), seed: 1 },
+    simulated: { answerKey, seed: 1 },
   };
   const open = (entry: ModelEntry): Promise<Model> =>
     createModel(
@@ -117,7 +121,7 @@ export async function prepare(
     experiment,
     prompts,
     dataHash: hashPrompts(prompts),
-    plan: planOf(experiment, prompts, entries, models, judges),
+    plan: planOf(experiment, prompts, variants, entries, models, judges),
     models,
     judgingModels,
     judges,
@@ -136,6 +140,7 @@ export async function prepare(
 function planOf(
   experiment: Experiment,
   prompts: readonly Prompt[],
+  variants: readonly PlannedVariant[],
   entries: ReadonlyMap<string, ModelEntry>,
   models: ReadonlyMap<string, Model>,
   judges: ReadonlyMap<string, Judge>,
@@ -151,6 +156,7 @@ function planOf(
     name,
     prompts,
     models: planned,
+    variants,
     judges: experiment.judges.map(({ id, repeats }) => ({
       id,
       version: judges.get(id)?.version ?? '',
@@ -163,6 +169,7 @@ function planOf(
       routers: wanted,
       compare,
       ...(embeddings === undefined ? {} : { embeddings }),
+      ...(variants.length === 0 ? {} : { variants: experiment.variants }),
     },
   });
 }

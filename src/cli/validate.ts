@@ -17,16 +17,19 @@ export const validate = defineCommand({
     const prepared = await prepare(args.experiment, args, io, { keys: false });
     const { experiment, models, plan, prompts } = prepared;
     showWarnings(prepared, args, io);
+    const variants = 1 + (experiment.variants?.length ?? 0);
     if (args.json) {
       const counts = {
         prompts: prompts.length,
         models: models.size,
+        ...(variants === 1 ? {} : { variants }),
         cells: plan.cells.length,
       };
       io.out(jsonLine({ valid: true, name: experiment.name, ...counts }));
     } else {
+      const times = variants === 1 ? '' : ` × ${variants} variants`;
       io.out(
-        `${args.experiment} is valid: ${prompts.length} prompts × ${models.size} models × ${experiment.trials} ${experiment.trials === 1 ? 'trial' : 'trials'} = ${plan.cells.length} cells\n`,
+        `${args.experiment} is valid: ${prompts.length} prompts × ${models.size} models${times} × ${experiment.trials} ${experiment.trials === 1 ? 'trial' : 'trials'} = ${plan.cells.length} cells\n`,
       );
       if (!args.quiet) io.err(`Next: switchyard estimate ${args.experiment}\n`);
     }

@@ -30,7 +30,10 @@ const STEP_EXPECTED = `${IDS.join(', ')}, or a mapping from one of them to its s
 const EXPECTED = `${NONE}, ${STEP_EXPECTED}, or a list of such steps`;
 
 const settingsById = Object.fromEntries(
-  [...compressionSteps.values()].map(({ id, settings }) => [id, settings.optional()]),
+  [...compressionSteps.values()].map(({ id, settings }) => [
+    id,
+    settings.optional().describe(`The step ${id}, with its settings.`),
+  ]),
 );
 const oneStep = (written: object): boolean =>
   Object.keys(written).filter((key) => IDS.includes(key) || key === 'steps').length === 1;
@@ -61,9 +64,19 @@ export const compressionDocument: z.ZodType<CompressionSpec> = z
       stepList.transform(allOf),
       mapping(EXPECTED, {
         ...settingsById,
-        steps: z.union([stepList, z.array(z.never()).max(0)]).optional(),
-        least: integer(0, 10_000_000).default(0),
-        freeze: z.enum(['marked', 'system'], { error: 'marked or system' }).default('marked'),
+        steps: z
+          .union([stepList, z.array(z.never()).max(0)])
+          .describe('Several steps, one after the other.')
+          .optional(),
+        least: integer(0, 10_000_000)
+          .describe('Prompts of fewer tokens stay as they are. Default 0.')
+          .default(0),
+        freeze: z
+          .enum(['marked', 'system'], { error: 'marked or system' })
+          .describe(
+            'What stays as it is: what is marked for the provider to keep, or system turns too.',
+          )
+          .default('marked'),
       })
         .refine(oneStep, ONE)
         .transform(({ steps, least, freeze, ...step }): CompressionSpec => {

@@ -2,6 +2,7 @@ import { didYouMean } from '../did-you-mean.js';
 import { expandPath, type Finding, type PathEnvironment, valueAt } from '../documents/index.js';
 import { rubrics } from '../judges/index.js';
 import { connectionFindings } from '../models/index.js';
+import { variantFindings } from './variant-checks.js';
 
 /** What the checks need to know from outside. */
 export interface CheckContext {
@@ -22,6 +23,7 @@ export function crossFindings(data: unknown, context: CheckContext): readonly Fi
   return [
     ...datasetFindings(data, context),
     ...modelFindings(data, imports),
+    ...variantFindings(data),
     ...judgeFindings(data, imports),
     ...routerFindings(data, context),
   ];

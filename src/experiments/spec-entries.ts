@@ -1,7 +1,8 @@
+import { type CompressionSpec, compressionLabel } from '../compression/index.js';
 import type { SignalSpec } from '../features/index.js';
 import { DEFAULT_RUBRIC, RUBRIC_PARAMETERS } from '../judges/index.js';
 import { connectionOf, type ModelParameters } from '../models/index.js';
-import type { DatasetEntry, JudgeEntry, ModelEntry, RouterEntry } from './spec.js';
+import type { DatasetEntry, JudgeEntry, ModelEntry, RouterEntry, VariantEntry } from './spec.js';
 import type {
   DatasetDocument,
   EmbeddingsDocument,
@@ -44,6 +45,13 @@ export function modelEntryOf(
     written.parameters ?? {},
   );
   return connectedModel(written.id, written, parameters);
+}
+
+/** The compressions that change anything; the prompts as they are need no entry. */
+export function variantsOf(compress: readonly CompressionSpec[]): readonly VariantEntry[] {
+  return compress.flatMap((compression) =>
+    compression.steps.length === 0 ? [] : [{ label: compressionLabel(compression), compression }],
+  );
 }
 
 export function judgeEntryOf(document: JudgeDocument): JudgeEntry {

@@ -19,6 +19,7 @@ import {
   judgeEntryOf,
   modelEntryOf,
   routerEntryOf,
+  variantsOf,
 } from './spec-entries.js';
 import {
   type ExperimentDocument,
@@ -119,7 +120,8 @@ function experimentOf(
     if ('problem' in expanded) throw new UserError(expanded.problem);
     return expanded.path;
   };
-  const { dataset, models, parameters, embeddings, compare } = document;
+  const { dataset, models, parameters, compress, embeddings, compare } = document;
+  const variants = variantsOf(compress ?? []);
   const datasets = (Array.isArray(dataset) ? dataset : [dataset]).map((one) =>
     datasetEntryOf(one, pathOf),
   );
@@ -131,6 +133,7 @@ function experimentOf(
     description: document.description ?? null,
     datasets,
     models: models.map((model) => modelEntryOf(model, parameters)),
+    ...(variants.length === 0 ? {} : { variants }),
     judges,
     judge: document.judge ?? judges[0]?.id ?? 'grader',
     trials: document.trials ?? 1,

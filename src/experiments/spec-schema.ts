@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { compressionDocument } from '../compression/index.js';
 import { amount, integer, listOf, mapping, slug, text } from '../documents/index.js';
 import { connectionKeys, MODEL_EXPECTED, MODEL_ID, timeoutSeconds } from '../models/index.js';
 import { importFormats } from '../outcomes/index.js';
@@ -222,6 +223,11 @@ export const experimentDocument = mapping('a mapping of keys such as name, datas
   ),
   parameters: parameters
     .describe('Parameters of every model that does not set its own.')
+    .optional(),
+  compress: listOf(compressionDocument, 'a list of compressions')
+    .describe(
+      'Compressions to measure with every model, beside the prompts as they are (none, which is always measured).',
+    )
     .optional(),
   judges: listOf(judgeEntry, 'a list of at least one judge')
     .describe('Who scores the answers. Default: grader, or recorded for an imported dataset.')

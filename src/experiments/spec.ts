@@ -1,3 +1,4 @@
+import type { CompressionSpec } from '../compression/index.js';
 import type { DatasetFilter } from '../datasets/index.js';
 import type { SignalSpec } from '../features/index.js';
 import type { RubricJudgeSpec } from '../judges/index.js';
@@ -49,6 +50,13 @@ export interface RouterEntry {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
+/** A compression of all prompts, measured with every model beside the prompts as they are. */
+export interface VariantEntry {
+  /** Short, and the same for the same compression. */
+  readonly label: string;
+  readonly compression: CompressionSpec;
+}
+
 /** An experiment file as read: defaults filled in, paths absolute. */
 export interface Experiment {
   /** Absolute path of the file; null where it was given as text. */
@@ -57,6 +65,8 @@ export interface Experiment {
   readonly description: string | null;
   readonly datasets: readonly DatasetEntry[];
   readonly models: readonly ModelEntry[];
+  /** Besides the prompts as they are; absent where the file names none. */
+  readonly variants?: readonly VariantEntry[];
   readonly judges: readonly JudgeEntry[];
   /** Id of the judge that a comparison uses. */
   readonly judge: string;

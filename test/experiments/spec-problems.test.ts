@@ -46,7 +46,7 @@ const broken: readonly (readonly [what: string, text: string, lines: readonly st
     'unknown keys at any depth',
     `${BASE}trails: 2\ncompare: { margn: 0.1 }\n`,
     [
-      'e.yaml:4:1  trails  unknown key, expected one of name, description, dataset, models, parameters, judges, judge, trials, seed, budget_usd, max_concurrency, routers, embeddings, compare (did you mean "trials"?)',
+      'e.yaml:4:1  trails  unknown key, expected one of name, description, dataset, models, parameters, compress, judges, judge, trials, seed, budget_usd, max_concurrency, routers, embeddings, compare (did you mean "trials"?)',
       'e.yaml:5:12  compare.margn  unknown key, expected one of margin, split_seed (did you mean "margin"?)',
     ],
   ],
