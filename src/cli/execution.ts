@@ -1,6 +1,13 @@
 import { setFlagsFromString } from 'node:v8';
 import { Budget, fromUsd, type NanoUsd, toUsd, type UsageRecord } from '../costs/index.js';
-import { askedModel, type Ending, execute, type ProgressListener } from '../experiments/index.js';
+import {
+  askedModel,
+  type Ending,
+  type ExecuteBatchInput,
+  execute,
+  executeBatch,
+  type ProgressListener,
+} from '../experiments/index.js';
 import { hashOf } from '../hash.js';
 import { type CallEvent, createCaller, systemClock } from '../models/index.js';
 import type { Run, RunStore } from '../outcomes/index.js';
@@ -23,6 +30,10 @@ export interface ExecutionOptions {
   readonly cache: boolean;
   readonly retryErrors: boolean;
   readonly logLevel: LogLevel;
+  /** To ask for answers in batches; absent to ask live. */
+  readonly batching?:
+    | Pick<ExecuteBatchInput, 'batches' | 'models' | 'pollMs' | 'cancel'>
+    | undefined;
   /** Told of retries and slow-downs. */
   readonly onCallEvent?: ((event: CallEvent) => void) | undefined;
 }
@@ -46,43 +57,52 @@ function isOffline({ models, judgingModels }: Prepared): boolean {
 }
 
 /**
- * The run that the experiment goes on with: the one with the same plan, or a new one. Without the
- * cache a complete run is not gone on with but measured afresh.
+ * The run that the experiment would go on with, and what a new one would be called. Without the cache a
+ * complete run is not gone on with but measured afresh.
  */
-export async function findOrCreateRun(
+export async function findRun(
   store: RunStore,
-  prepared: Prepared,
-  options: ExecutionOptions,
-  io: Io,
-): Promise<Run> {
-  const { experiment, plan } = prepared;
+  { plan }: Prepared,
+  options: Pick<ExecutionOptions, 'cache'>,
+): Promise<{ readonly id: string; readonly known: Run | null }> {
   for (let measured = 1; ; measured++) {
     const id = `run-${plan.hash.slice(0, 12)}${measured === 1 ? '' : `-${measured}`}`;
     const known = await store.findRun(id);
-    if (known !== null && known.status === 'complete' && !options.cache) continue;
-    if (known !== null) return known;
-    const run: Run = {
-      id,
-      name: experiment.name,
-      kind: 'run',
-      status: 'running',
-      planHash: plan.hash,
-      dataHash: prepared.dataHash,
-      judge: experiment.judge,
-      models: plan.models.map(({ id }) => id),
-      trials: experiment.trials,
-      seed: experiment.seed,
-      simulated: prepared.simulated,
-      scoreScale: prepared.scoreScale,
-      costBasis: prepared.costBasis,
-      codeVersion: version,
-      spec: experiment,
-      startedAt: io.now().toISOString(),
-      endedAt: null,
-    };
-    await store.createRun(run, prepared.prompts);
-    return run;
+    if (known === null || known.status !== 'complete' || options.cache) return { id, known };
   }
+}
+
+/** The run that the experiment goes on with: the one with the same plan, or a new one. */
+export async function findOrCreateRun(
+  store: RunStore,
+  prepared: Prepared,
+  options: Pick<ExecutionOptions, 'cache'>,
+  io: Io,
+): Promise<Run> {
+  const { id, known } = await findRun(store, prepared, options);
+  if (known !== null) return known;
+  const { experiment, plan } = prepared;
+  const run: Run = {
+    id,
+    name: experiment.name,
+    kind: 'run',
+    status: 'running',
+    planHash: plan.hash,
+    dataHash: prepared.dataHash,
+    judge: experiment.judge,
+    models: plan.models.map((model) => model.id),
+    trials: experiment.trials,
+    seed: experiment.seed,
+    simulated: prepared.simulated,
+    scoreScale: prepared.scoreScale,
+    costBasis: prepared.costBasis,
+    codeVersion: version,
+    spec: experiment,
+    startedAt: io.now().toISOString(),
+    endedAt: null,
+  };
+  await store.createRun(run, prepared.prompts);
+  return run;
 }
 
 /**
@@ -135,15 +155,10 @@ export async function executeRun(
   const unsubscribe = io.onInterrupt(() => (drain.signal.aborted ? abort : drain).abort());
   try {
     if (run.status !== 'running') await store.setRunStatus(run.id, 'running', null);
-    return await execute({
+    const common = {
       run,
       plan,
       store,
-      ask: (cell, request, operationId, signal) => {
-        const model = models.get(askedModel(cell.model));
-        if (model === undefined) throw new Error(`No model "${cell.model.id}" was prepared`);
-        return caller.call(model, request, { purpose: 'candidate', operationId, signal });
-      },
       judges: prepared.judges,
       maxConcurrency,
       reuse: options.cache,
@@ -152,6 +167,24 @@ export async function executeRun(
       abort: abort.signal,
       now: io.now,
       onProgress,
+    };
+    if (options.batching !== undefined) {
+      const random = createRng(run.seed, 'batches');
+      return await executeBatch({
+        ...common,
+        ...options.batching,
+        budget,
+        clock: systemClock,
+        random,
+      });
+    }
+    return await execute({
+      ...common,
+      ask: (cell, request, operationId, signal) => {
+        const model = models.get(askedModel(cell.model));
+        if (model === undefined) throw new Error(`No model "${cell.model.id}" was prepared`);
+        return caller.call(model, request, { purpose: 'candidate', operationId, signal });
+      },
     });
   } finally {
     unsubscribe();

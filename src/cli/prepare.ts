@@ -13,11 +13,14 @@ import {
 import { createJudge, type Judge } from '../judges/index.js';
 import {
   type AskModel,
+  type BatchApi,
   createModel,
   type Model,
   type ModelContext,
+  type ModelSpec,
   modelProblem,
   modelSpecOf,
+  openBatchApi,
 } from '../models/index.js';
 import { routers } from '../routers/index.js';
 import { answerKeyOf, withCompressed } from './answer-key.js';
@@ -36,6 +39,8 @@ export interface Prepared {
   readonly plan: Plan;
   /** The models that answer, by id. */
   readonly models: ReadonlyMap<string, Model>;
+  /** Opens the batch API of a model that answers; null where it has none. */
+  readonly openBatches: (model: string) => Promise<BatchApi | null>;
   /** The models that judge, by judge id. */
   readonly judgingModels: ReadonlyMap<string, Model>;
   /** By id. Rubric judges ask through `connect`. */
@@ -84,11 +89,11 @@ export async function prepare(
     recorded: recordedLookup(imported),
     simulated: { answerKey, seed: 1 },
   };
-  const open = (entry: ModelEntry): Promise<Model> =>
-    createModel(
-      { ...modelSpecOf(entry, catalogue, asOf), ...rateLimitKeyOf(entry, experiment) },
-      context,
-    );
+  const specOf = (entry: ModelEntry): ModelSpec => ({
+    ...modelSpecOf(entry, catalogue, asOf),
+    ...rateLimitKeyOf(entry, experiment),
+  });
+  const open = (entry: ModelEntry): Promise<Model> => createModel(specOf(entry), context);
   const entries = new Map(expandRecorded(experiment, imported).map((entry) => [entry.id, entry]));
   const models = new Map<string, Model>();
   const warnings: string[] = [];
@@ -123,6 +128,10 @@ export async function prepare(
     dataHash: hashPrompts(prompts),
     plan: planOf(experiment, prompts, variants, entries, models, judges),
     models,
+    openBatches: async (id) => {
+      const entry = entries.get(id);
+      return entry === undefined ? null : openBatchApi(specOf(entry), context);
+    },
     judgingModels,
     judges,
     connect: (given) => {

@@ -30,17 +30,21 @@ export function showProgress(io: Io, options: ProgressOptions): Progress {
   let todo = 0;
   const seen = { done: 0, failed: 0, unscored: 0, cost: options.spentBefore };
   let width = 0;
+  let underWay = '';
 
   const line = (): string => {
     const seconds = (io.now().getTime() - started) / 1000;
     const ended = seen.done + seen.failed;
     const rate = seconds > 0 ? ended / seconds : 0;
-    const eta = rate > 0 && ended < todo ? `, about ${duration((todo - ended) / rate)} left` : '';
+    // How long a provider takes over a batch says nothing of what is left.
+    const speed = underWay === '' ? `, ${rate.toFixed(rate < 10 ? 1 : 0)}/s` : '';
+    const isForeseen = underWay === '' && rate > 0 && ended < todo;
+    const eta = isForeseen ? `, about ${duration((todo - ended) / rate)} left` : '';
     const cap = options.budget === null ? '' : ` of ${usd(options.budget)}`;
     const spend = `${usd(seen.cost)}${cap}${options.simulated ? ' simulated' : ''}`;
     const errors = seen.failed > 0 ? `, ${seen.failed} failed` : '';
     const unscored = seen.unscored > 0 ? `, ${seen.unscored} unscored` : '';
-    return `${ended}/${todo} cells, ${rate.toFixed(rate < 10 ? 1 : 0)}/s, ${spend}${errors}${unscored}${eta}`;
+    return `${ended}/${todo} cells${speed}, ${spend}${errors}${unscored}${eta}${underWay}`;
   };
   const draw = (final: boolean): void => {
     const time = io.now().getTime();
@@ -77,6 +81,10 @@ export function showProgress(io: Io, options: ProgressOptions): Progress {
       seen.cost += event.cost;
       if (event.unscored) seen.unscored++;
       draw(false);
+    } else if (event.kind === 'batches') {
+      const before = underWay;
+      underWay = waitingFor(event);
+      if (underWay !== before) draw(false);
     } else if (event.kind === 'stopping') {
       say(
         event.reason === 'budget'
@@ -99,6 +107,13 @@ export function logCalls(note: (text: string) => void): (event: CallEvent) => vo
         : `debug: ${event.rateLimitKey}: slowed down to ${event.concurrency} at once`,
     );
   };
+}
+
+function waitingFor(event: Extract<ProgressEvent, { kind: 'batches' }>): string {
+  const { underWay, answered, items } = event;
+  if (underWay === 0) return '';
+  const batches = underWay === 1 ? 'a batch' : `${underWay} batches`;
+  return `; waiting for ${batches}, ${answered} of ${items} answered there`;
 }
 
 function usd(amount: NanoUsd): string {

@@ -1,3 +1,4 @@
+import { UserError } from '../user-error.js';
 import { defineCommand } from './command.js';
 import { EXIT } from './io.js';
 import { withStore } from './store-access.js';
@@ -13,6 +14,7 @@ export const run = defineCommand({
     ['run experiments/quickstart.yaml', 'Offline, on simulated models'],
     ['run my.yaml --budget-usd 2 --max-concurrency 8', 'Stops cleanly at the cap (exit code 4)'],
     ['run my.yaml --retry-errors', 'Try failed cells once more'],
+    ['run my.yaml --batch', "At the price of the makers' batches, within a day; again to go on"],
   ],
   options: (program, env) =>
     program
@@ -45,12 +47,29 @@ export const run = defineCommand({
         default: false,
         describe: 'Try failed cells and unscored answers once more',
       })
+      .option('batch', {
+        type: 'boolean',
+        default: false,
+        describe: 'Ask for answers through batch APIs, at their price: slower, resumable',
+      })
+      .option('cancel-batches', {
+        type: 'boolean',
+        default: false,
+        describe: 'Cancel the batches that are under way, and keep what they answered',
+      })
+      .option('poll-seconds', {
+        type: 'number',
+        requiresArg: true,
+        ...defaultFrom(env.SWITCHYARD_POLL_SECONDS),
+        describe: 'Between two looks at a batch (default: from 1 up to 60)',
+      })
       .option('dry-run', { type: 'boolean', default: false, describe: 'Estimate only' }),
   run: async (args, io) => {
-    const { amount, positive } = await import('./arguments.js');
+    const { amount, positive, within } = await import('./arguments.js');
     positive('--limit', args.limit);
     positive('--max-concurrency', args.maxConcurrency);
     amount('--budget-usd', args.budgetUsd);
+    if (args.pollSeconds !== undefined) within('--poll-seconds', args.pollSeconds, 0.01, 3600);
     const { prepare, showWarnings } = await import('./prepare.js');
     const prepared = await prepare(args.experiment, args, io, {
       keys: !args.dryRun,
@@ -62,12 +81,28 @@ export const run = defineCommand({
       await printEstimate(prepared, args, io);
       return EXIT.done;
     }
+    const inBatches = args.batch || args.cancelBatches;
+    const { openBatchesOf, openBatchingModels, refuseUnderWay, remindOfOthers } = await import(
+      './batching.js'
+    );
+    const batchingModels = inBatches ? await openBatchingModels(prepared) : null;
     return withStore(args, io, async (store) => {
-      const { budgetOf, executeRun, findOrCreateRun, spentSoFar } = await import('./execution.js');
+      const { budgetOf, executeRun, findOrCreateRun, findRun, spentSoFar } = await import(
+        './execution.js'
+      );
       const { summarizeRun } = await import('../experiments/index.js');
       const { jsonLine, runSummaryJson, runSummaryText } = await import('../reports/index.js');
       const { logCalls, showProgress } = await import('./progress.js');
+      const { known } = await findRun(store.runs, prepared, args);
+      const underWay = await openBatchesOf(store.batches, known);
+      if (batchingModels === null) refuseUnderWay(underWay, args.experiment);
+      if (args.cancelBatches && underWay.length === 0) {
+        throw new UserError(
+          `--cancel-batches: no batch of ${args.experiment} is under way, so there is nothing to cancel.`,
+        );
+      }
       const found = await findOrCreateRun(store.runs, prepared, args, io);
+      await remindOfOthers(store.batches, found, args, io);
       const { onProgress, note } = showProgress(io, {
         quiet: args.quiet,
         budget: budgetOf(prepared, args),
@@ -76,7 +111,16 @@ export const run = defineCommand({
       });
       const began = performance.now();
       const onCallEvent = args.logLevel === 'debug' ? logCalls(note) : undefined;
-      const options = { ...args, onCallEvent };
+      const batching =
+        batchingModels === null
+          ? undefined
+          : {
+              batches: store.batches,
+              models: batchingModels,
+              pollMs: args.pollSeconds === undefined ? null : 1000 * args.pollSeconds,
+              cancel: args.cancelBatches,
+            };
+      const options = { ...args, onCallEvent, batching };
       const ending = await executeRun(store.runs, found, prepared, options, io, onProgress);
       const elapsed = Math.round(performance.now() - began);
       const ended = (await store.runs.findRun(found.id)) ?? found;
@@ -95,11 +139,9 @@ export const run = defineCommand({
         return EXIT.budgetReached;
       }
       if (ending === 'interrupted') {
-        if (!args.quiet)
-          io.err(
-            'Interrupted; what was paid for is stored. Run the same command again to go on.\n',
-          );
-        return EXIT.interrupted;
+        const open = (await openBatchesOf(store.batches, ended)).length;
+        if (!args.quiet) io.err(stoppedText(args, open));
+        return args.cancelBatches && open === 0 ? EXIT.done : EXIT.interrupted;
       }
       const hopeless = summary.models.filter(({ outcomes, failed }) => outcomes === failed);
       if (hopeless.length > 0) {
@@ -118,7 +160,7 @@ export const run = defineCommand({
       if (!args.json && !args.quiet) {
         if (failed + unscored > 0) {
           io.err(
-            `Try failed cells and unscored answers again: switchyard run ${args.experiment} --retry-errors\n`,
+            `Try failed cells and unscored answers again: switchyard run ${args.experiment}${inBatches ? ' --batch' : ''} --retry-errors\n`,
           );
         }
         // A name stands for its latest run, which is another where this one was gone on with.
@@ -129,3 +171,18 @@ export const run = defineCommand({
     });
   },
 });
+
+/** How to go on after an interruption. */
+function stoppedText(
+  args: { readonly experiment: string; readonly cancelBatches: boolean },
+  openBatches: number,
+): string {
+  if (openBatches > 0) {
+    const batches = openBatches === 1 ? 'A batch goes' : `${openBatches} batches go`;
+    return `Interrupted; what was paid for is stored. ${batches} on at the provider: wait for them with "switchyard run ${args.experiment} --batch", or cancel with "switchyard run ${args.experiment} --cancel-batches".\n`;
+  }
+  if (args.cancelBatches) {
+    return 'No batch is under way any more; what was answered before is stored.\n';
+  }
+  return 'Interrupted; what was paid for is stored. Run the same command again to go on.\n';
+}

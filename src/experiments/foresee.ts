@@ -98,6 +98,7 @@ function foreseen(
     model: model.id,
     purpose,
     pricing: model.pricing,
+    supportsBatch: model.supportsBatch,
     inputTokens: model.expectInput?.(request) ?? worstInputTokens,
     worstInputTokens,
     maxTokens: request.parameters.maxTokens,

@@ -1,6 +1,6 @@
 import { toUsd } from '../costs/index.js';
-import type { Estimate, EstimateLine } from '../experiments/index.js';
-import { count, money } from './numbers.js';
+import type { CostRange, Estimate, EstimateLine } from '../experiments/index.js';
+import { count, money, percent } from './numbers.js';
 import { paint } from './style.js';
 import { textTable } from './text-table.js';
 
@@ -36,6 +36,7 @@ export function estimateText(
       ...[...estimate.byModel].map(([model, line]) => row(model, line)),
       ...[...estimate.byPurpose].map(([purpose, line]) => row(`as ${purpose}`, line)),
       row('total', estimate),
+      ...(estimate.batch === null ? [] : [row('in batches', { ...estimate, ...estimate.batch })]),
     ],
     ['left', 'right', 'right', 'right', 'right', 'right', 'right'],
   );
@@ -47,7 +48,13 @@ export function estimateText(
     facts.estimatedTokens.length > 0
       ? `\nInput tokens of ${facts.estimatedTokens.join(', ')} are estimates: the tokenizer is not public.`
       : '';
-  return `${label}${count(facts.cells)} cells${reused}\n\n${table}\n\nOutput lengths are guesses; worst counts every answer at its full length. Billed retries come on top.${estimated}\n`;
+  return `${label}${count(facts.cells)} cells${reused}\n\n${table}\n\nOutput lengths are guesses; worst counts every answer at its full length. Billed retries come on top.${inBatches(estimate)}${estimated}\n`;
+}
+
+function inBatches({ batch, expected }: Estimate): string {
+  if (batch === null) return '';
+  const saved = expected === 0 ? '' : ` saves ${percent(1 - batch.expected / expected, 0)}, and`;
+  return `\nIn batches (run --batch)${saved} takes up to a day; verdicts are asked live.`;
 }
 
 export function estimateJson(estimate: Estimate, facts: EstimateFacts): Record<string, unknown> {
@@ -55,12 +62,14 @@ export function estimateJson(estimate: Estimate, facts: EstimateFacts): Record<s
     calls: line.calls,
     input_tokens: line.inputTokens,
     expected_output_tokens: line.expectedOutputTokens,
-    cost_usd: { low: toUsd(line.low), expected: toUsd(line.expected), worst: toUsd(line.worst) },
+    cost_usd: rangeJson(line),
   });
+  const { batch } = estimate;
   const { calls, input_tokens, expected_output_tokens, cost_usd } = lineJson(estimate);
   return {
     calls,
     cost_usd,
+    batch_cost_usd: batch === null ? null : rangeJson(batch),
     by_model: Object.fromEntries(
       [...estimate.byModel].map(([model, line]) => [model, lineJson(line)]),
     ),
@@ -74,4 +83,8 @@ export function estimateJson(estimate: Estimate, facts: EstimateFacts): Record<s
     simulated: facts.simulated,
     estimated_tokens: facts.estimatedTokens,
   };
+}
+
+function rangeJson({ low, expected, worst }: CostRange) {
+  return { low: toUsd(low), expected: toUsd(expected), worst: toUsd(worst) };
 }

@@ -49,6 +49,30 @@ describe('progress on stderr', () => {
     expect(last).toBe('1/4 cells, 5.0/s, $0.0010 sim\n');
   });
 
+  test('says what it waits for, once each time that it changes, and guesses no time', () => {
+    const io = memoryIo();
+    const { onProgress } = showProgress(io, options);
+    onProgress({ kind: 'begun', planned: 8, resumed: 0, reused: 0 });
+    const waiting = (underWay: number, answered: number): void => {
+      io.pass(10_000);
+      onProgress({ kind: 'batches', underWay, answered, items: 4 * underWay });
+    };
+    waiting(2, 0);
+    waiting(2, 0);
+    waiting(2, 3);
+    onProgress(cell('done'));
+    waiting(1, 0);
+    waiting(0, 0);
+    expect(io.errText().split('\n')).toEqual([
+      '8 cells',
+      '0/8 cells, $0.0000; waiting for 2 batches, 0 of 8 answered there',
+      '0/8 cells, $0.0000; waiting for 2 batches, 3 of 8 answered there',
+      '1/8 cells, $0.0010; waiting for a batch, 0 of 4 answered there',
+      '1/8 cells, 0.0/s, $0.0010, about 6 min left',
+      '',
+    ]);
+  });
+
   test('is silent when quiet, but for notes that were asked for', () => {
     const io = memoryIo();
     const { onProgress, note } = showProgress(io, { ...options, quiet: true });

@@ -233,6 +233,14 @@ describe('worstCost and expectedCost', () => {
             pricing,
           );
           expect(worst).toBeGreaterThanOrEqual(priceUsage(usage, pricing));
+          if (pricing.batchMultiplier === null) return;
+          const request = {
+            inputTokens: usage.input + spareIn,
+            maxTokens: usage.output + spareOut,
+          };
+          const inBatch = worstCost(request, pricing, { batch: true });
+          expect(inBatch).toBeGreaterThanOrEqual(priceUsage(usage, pricing, { batch: true }));
+          expect(inBatch).toBeLessThanOrEqual(worst);
         },
       ),
     );
