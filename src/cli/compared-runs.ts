@@ -3,6 +3,7 @@ import { hashOf } from '../hash.js';
 import type { OutcomeMatrix, Run } from '../outcomes/index.js';
 import type { Store } from '../store/index.js';
 import { UserError } from '../user-error.js';
+import { modelsAsTheyAre, variantPairs } from './run-variants.js';
 
 export interface ComparedRunsOptions {
   readonly failed: 'zero' | 'exclude';
@@ -11,7 +12,10 @@ export interface ComparedRunsOptions {
 }
 
 /** What is compared, put together from one run or several. */
-export type ComparedRuns = Pick<CompareInput, 'run' | 'matrix' | 'runs' | 'columns'> & {
+export type ComparedRuns = Pick<
+  CompareInput,
+  'run' | 'matrix' | 'runs' | 'columns' | 'variants'
+> & {
   readonly warnings: readonly string[];
 };
 
@@ -21,7 +25,7 @@ export async function readComparedRuns(
   runs: readonly [Run, ...Run[]],
   { failed, prices }: ComparedRunsOptions,
 ): Promise<ComparedRuns> {
-  const { assumePrices, buildMatrix, joinMatrices, latestVersion } = await import(
+  const { assumePrices, buildMatrix, joinMatrices, latestVersion, requestColumns } = await import(
     '../outcomes/index.js'
   );
   const [first, ...further] = runs;
@@ -39,6 +43,7 @@ export async function readComparedRuns(
   }
   const matrices: OutcomeMatrix[] = [];
   const versions: (string | null)[] = [];
+  const variantsOf: CompareInput['variants'][] = [];
   for (const run of runs) {
     const [prompts, outcomes, scores] = await Promise.all([
       store.runs.readPrompts(run.id),
@@ -47,7 +52,13 @@ export async function readComparedRuns(
     ]);
     const { judge } = run;
     versions.push(latestVersion(scores, judge));
-    matrices.push(buildMatrix(run, prompts, outcomes, scores, { judge, failed }));
+    const asTheyAre = { ...run, models: modelsAsTheyAre(run) };
+    matrices.push(buildMatrix(asTheyAre, prompts, outcomes, scores, { judge, failed }));
+    const pairs = variantPairs(run);
+    if (pairs.length > 0) {
+      const matrix = buildMatrix(run, prompts, outcomes, scores, { judge, failed });
+      variantsOf.push({ matrix, pairs, ...requestColumns(run, prompts, outcomes) });
+    }
   }
   const later = versions.findIndex((version) => version !== versions[0]);
   if (later > 0) {
@@ -56,7 +67,11 @@ export async function readComparedRuns(
     );
   }
   const priced = prices === null ? matrices : assumePrices(matrices, prices);
-  if (further.length === 0) return { run: first, matrix: priced[0]!, warnings: [] };
+  if (further.length === 0) {
+    const [variants] = variantsOf;
+    const one = { run: first, matrix: priced[0]!, warnings: [] };
+    return variants === undefined ? one : { ...one, variants };
+  }
   const labels = labelsOf(runs);
   const { matrix, columns } = joinMatrices(
     priced.map((one, i) => ({ label: labels[i]!, matrix: one })),
@@ -66,6 +81,9 @@ export async function readComparedRuns(
   const cut = matrices.some(({ trials }) => trials !== matrix.trials);
   const warnings = [
     `${runs.length} runs are compared over the ${kept} prompts that they share (equal messages, reference and grader); left out: ${left.join(', ')}.`,
+    ...(variantsOf.length > 0
+      ? ['Compressed prompts are left out of a comparison of several runs: compare each run alone.']
+      : []),
     ...(cut ? [`Only the first ${matrix.trials} trials count, the fewest of these runs.`] : []),
   ];
   return {

@@ -27,9 +27,8 @@ const DROPPED_SHARE = 0.02;
  * Keeps the prompts whose every cell is scored or failed and, where costs are known at all, priced.
  * A failed cell scores 0 at the cost it had, nothing where none is known: leaving such prompts out
  * would flatter the models that fail.
- * @throws UserError where no prompt remains
  */
-export function findCommonPrompts(measured: OutcomeMatrix): CommonPrompts {
+export function keepCommonPrompts(measured: OutcomeMatrix): CommonPrompts {
   const matrix = withFailuresPriced(measured);
   const { models, prompts, trials } = matrix;
   const width = models.length;
@@ -59,12 +58,6 @@ export function findCommonPrompts(measured: OutcomeMatrix): CommonPrompts {
   const dropped = Object.fromEntries(
     models.map((model, m) => [model, lacking[m]!] as const).filter(([, count]) => count > 0),
   );
-  if (rows.length === 0) {
-    const worst = models.reduce((a, _, m) => (lacking[m]! > lacking[a]! ? m : a), 0);
-    throw new UserError(
-      `No prompt of ${prompts.length} has a scored${matrix.costBasis === 'none' ? '' : ' and priced'} answer from every model ("${models[worst] ?? ''}" lacks ${lacking[worst] ?? 0}): run or judge the missing cells, or compare fewer models`,
-    );
-  }
   const means = { score, cost, latency };
   return {
     matrix,
@@ -73,6 +66,25 @@ export function findCommonPrompts(measured: OutcomeMatrix): CommonPrompts {
     dropped,
     warnings: droppedWarning(matrix, means, rows.length, dropped),
   };
+}
+
+/**
+ * As `keepCommonPrompts`.
+ * @throws UserError where no prompt remains
+ */
+export function findCommonPrompts(measured: OutcomeMatrix): CommonPrompts {
+  const common = keepCommonPrompts(measured);
+  const { matrix, dropped } = common;
+  const { models, prompts } = matrix;
+  if (common.rows.length > 0) return common;
+  const lacking = (model: string): number => dropped[model] ?? 0;
+  const worst = models.reduce(
+    (a, model) => (lacking(model) > lacking(a) ? model : a),
+    models[0] ?? '',
+  );
+  throw new UserError(
+    `No prompt of ${prompts.length} has a scored${matrix.costBasis === 'none' ? '' : ' and priced'} answer from every model ("${worst}" lacks ${lacking(worst)}): run or judge the missing cells, or compare fewer models`,
+  );
 }
 
 /** Says how many were dropped and, for each model, what its mean would be with those it lacks at 0 and at 1. */

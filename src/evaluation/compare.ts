@@ -17,6 +17,7 @@ import { findRegressions } from './regressions.js';
 import { type Selection, select } from './selection.js';
 import { type Procedure, TestSample } from './test-sample.js';
 import { isLookup, measureTradeoffs, type TradeoffRow, withoutRepeats } from './tradeoffs.js';
+import { compareVariants } from './variants.js';
 import { judge } from './verdict.js';
 import { assumedPricesWarning, verdictPrefix } from './verdict-text.js';
 import { domainsApartWarning, lookWithinDomains } from './within-domains.js';
@@ -158,6 +159,14 @@ function evaluate(
     resamples,
     seed: options.seed,
   });
+  const { variants, warnings: variantWarnings } = compareVariants(input.variants, {
+    groupOf: grouping.groupOf,
+    margin,
+    alpha,
+    resamples,
+    seed: options.seed,
+    prefix,
+  });
   const beatsMixture = verdict.checks.some(({ name, holds }) => name === 'mixture' && holds);
   const size = (part: 'fit' | 'tune' | 'test'): number =>
     split.folds.reduce((total, fold) => total + fold[part].length, 0);
@@ -203,6 +212,7 @@ function evaluate(
         costBasis,
       }),
     ...jointOf(input, prepared),
+    variants,
     assumedPrices: options.assumedPrices ?? null,
     outOfDomain: options.outOfDomain ?? false,
     routerFiles: input.routerFiles ?? [],
@@ -220,6 +230,7 @@ function evaluate(
       ...grouping.warnings,
       ...split.warnings,
       ...referenceWarning(reference),
+      ...variantWarnings,
       ...domainsApartWarning(withinDomains, beatsMixture),
       ...judgeFamilyWarning(options.judgeModel, models),
     ],

@@ -200,6 +200,41 @@ export interface Regression {
   readonly regressed: boolean;
 }
 
+/**
+ * What a compression of the prompts does to one model, paired over all prompts that every model
+ * answered with and without every compression: nothing is fitted or chosen, so that all of them count.
+ */
+export interface VariantResult {
+  readonly model: string;
+  /** The compression's label. */
+  readonly variant: string;
+  readonly prompts: number;
+  readonly groups: number;
+  /** Prompts left out for all alike, as some answer lacks a score or a price. */
+  readonly dropped: number;
+  /** Of the prompts, those that it sends otherwise. */
+  readonly changed: number;
+  readonly quality: Estimate;
+  readonly qualityWithout: Estimate;
+  /** Quality with it less that without. */
+  readonly difference: Estimate;
+  /** Null estimates unless the cost basis is `usd`. */
+  readonly costUsdPer1k: Estimate;
+  readonly costUsdPer1kWithout: Estimate;
+  /** 1 − cost with it / cost without. */
+  readonly costSaving: Estimate;
+  /** Mean tokens sent a prompt; null where unknown. */
+  readonly inputTokens: number | null;
+  readonly inputTokensWithout: number | null;
+  /** One-sided, of "it loses the margin or does not cost less": the larger of both tests'. */
+  readonly pValue: number | null;
+  /** Holm's, over all variants and models of the comparison. */
+  readonly pAdjusted: number | null;
+  readonly answer: 'pays' | 'does_not_pay' | 'too_close';
+  /** One sentence. */
+  readonly text: string;
+}
+
 /** One domain of the test part. */
 export interface DomainResult {
   readonly domain: string;
@@ -271,6 +306,8 @@ export interface Comparison {
   /** Of a comparison of several runs: all of them, the first first. */
   readonly runs?: readonly { readonly id: string; readonly name: string }[];
   readonly regressions?: readonly Regression[];
+  /** Compressions of the prompts that were measured with every model; none of them is routed to. */
+  readonly variants?: readonly VariantResult[];
   /** US dollars a call that the user assumed, by model. */
   readonly assumedPrices?: Readonly<Record<string, number>> | null;
   /** Whole domains were held out: the test prompts' domains were never learned from. */

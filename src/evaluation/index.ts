@@ -5,3 +5,4 @@ export { type FittedPolicy, fitForExport } from './export-fit.js';
 export type { RouterSettings } from './fit-fold.js';
 export type { ProgressListener } from './fit-jobs.js';
 export type { CompareInput, CompareOptions } from './prepare.js';
+export type { MeasuredVariants } from './variants.js';

@@ -15,6 +15,7 @@ import { type Grouping, groupPrompts } from './grouping.js';
 import { splitByDomain } from './out-of-domain.js';
 import type { MeasuredColumn } from './regressions.js';
 import { type Split, splitPrompts } from './splits.js';
+import type { MeasuredVariants } from './variants.js';
 
 /** What a comparison is made of. */
 export interface CompareInput {
@@ -27,6 +28,8 @@ export interface CompareInput {
   readonly runs?: readonly { readonly id: string; readonly name: string }[];
   /** Which run each model of the matrix was measured in; absent for one run. */
   readonly columns?: readonly MeasuredColumn[];
+  /** What was measured besides, with compressed prompts; absent for nothing. */
+  readonly variants?: MeasuredVariants;
   /** Those of the routers that come from a user's own files. */
   readonly routerFiles?: Comparison['routerFiles'];
   /** What each prompt of the matrix carries besides its text, by signal id. */

@@ -1,6 +1,7 @@
 import { toUsd } from '../costs/index.js';
 import type { Prompt } from '../datasets/index.js';
 import { mean } from '../statistics/index.js';
+import { cellIndex } from './cell-index.js';
 import { CELL, type OutcomeMatrix } from './matrix.js';
 import type { Outcome, Run, Score } from './outcome.js';
 import { summarizeModels } from './summarize-models.js';
@@ -57,17 +58,7 @@ export function buildMatrix(
 ): OutcomeMatrix {
   const { models, trials } = run;
   const size = prompts.length * models.length * trials;
-  const promptIndex = new Map(prompts.map(({ id }, index) => [id, index]));
-  const modelIndex = new Map(models.map((model, index) => [model, index]));
-  const indexOf = (cell: Pick<Outcome, 'promptId' | 'model' | 'trial'>): number | undefined => {
-    const p = promptIndex.get(cell.promptId);
-    const m = modelIndex.get(cell.model);
-    if (p === undefined || m === undefined || cell.trial < 1 || cell.trial > trials) {
-      return undefined;
-    }
-    return (p * models.length + m) * trials + cell.trial - 1;
-  };
-
+  const indexOf = cellIndex(run, prompts);
   const state = new Uint8Array(size);
   const score = new Float64Array(size).fill(Number.NaN);
   const cost = new Float64Array(size).fill(Number.NaN);

@@ -16,5 +16,6 @@ export { type JoinedMatrix, joinMatrices } from './join-matrices.js';
 export { type CellKeyParts, cellKey, type ScoreKeyParts, scoreKey } from './keys.js';
 export { CELL, type OutcomeMatrix } from './matrix.js';
 export type { Outcome, Run, RunStatus, Score, SpendTotal } from './outcome.js';
+export { type RequestColumns, requestColumns } from './request-columns.js';
 export type { JudgedAnswer, RunStore } from './run-store.js';
 export { type ModelSummary, summarizeModels } from './summarize-models.js';
