@@ -1,4 +1,10 @@
-import type { AsyncCompressor, CompressionResult, Compressor, RequestText } from './compressor.js';
+import {
+  type AsyncCompressor,
+  type CompressionResult,
+  type Compressor,
+  type RequestText,
+  resultOf,
+} from './compressor.js';
 
 /** One result for each text; a fixed one's says that nothing was done. */
 export function compressEach(
@@ -29,14 +35,5 @@ export async function compressEachAsync(
 }
 
 /** @param tokens of the text; 0 for one that is fixed: its tokens are nobody's concern */
-export function untouched(text: string, method: string, tokens = 0): CompressionResult {
-  return {
-    text,
-    originalTokens: tokens,
-    compressedTokens: tokens,
-    tokensSaved: 0,
-    ratio: 1,
-    changed: false,
-    method,
-  };
-}
+export const untouched = (text: string, method: string, tokens = 0): CompressionResult =>
+  resultOf(text, text, tokens, tokens, method);

@@ -61,15 +61,26 @@ export function compressionResult(
   method: string,
   countTokens: CountTokens,
 ): CompressionResult {
-  const originalTokens = countTokens(original);
-  const tokens = compressed === original ? originalTokens : countTokens(compressed);
-  const text = tokens > originalTokens ? original : compressed;
-  const compressedTokens = Math.min(tokens, originalTokens);
+  const tokens = countTokens(original);
+  const fewer = compressed === original ? tokens : countTokens(compressed);
+  return fewer > tokens
+    ? resultOf(original, original, tokens, tokens, method)
+    : resultOf(original, compressed, tokens, fewer, method);
+}
+
+/** A result from texts that have been counted. */
+export function resultOf(
+  original: string,
+  text: string,
+  originalTokens: number,
+  compressedTokens: number,
+  method: string,
+): CompressionResult {
   return {
     text,
     originalTokens,
     compressedTokens,
-    tokensSaved: originalTokens - compressedTokens,
+    tokensSaved: Math.max(0, originalTokens - compressedTokens),
     ratio: originalTokens === 0 ? 1 : compressedTokens / originalTokens,
     changed: text !== original,
     method,

@@ -24,6 +24,9 @@ export type {
   CountTokens,
   RequestText,
 } from './compressor.js';
+export { ContextTruncator, type ContextTruncatorOptions } from './context-truncator.js';
+export type { Keep } from './cut-text.js';
+export { LLMCompressor, type LLMCompressorOptions } from './llm-compressor.js';
 export {
   createCompressor,
   PromptCompressor,

@@ -1,12 +1,13 @@
 import { compressEachAsync, untouched } from './compress-texts.js';
 import { type CompressionSpec, compressionLabel, stepsOf } from './compression-spec.js';
 import type { CompressionContext } from './compression-step.js';
-import type {
-  AsyncCompressor,
-  CompressionResult,
-  Compressor,
-  CountTokens,
-  RequestText,
+import {
+  type AsyncCompressor,
+  type CompressionResult,
+  type Compressor,
+  type CountTokens,
+  type RequestText,
+  resultOf,
 } from './compressor.js';
 
 export interface PromptCompressorOptions {
@@ -67,18 +68,16 @@ function followed(
   original: RequestText,
 ): CompressionResult {
   if (original.fixed) return before;
-  const { text, compressedTokens } = after;
-  const { originalTokens } = before;
   const reason = [before.reason, after.reason].filter((one) => one !== undefined).join('; ');
   const usage = [...(before.usage ?? []), ...(after.usage ?? [])];
   return {
-    text,
-    originalTokens,
-    compressedTokens,
-    tokensSaved: originalTokens - compressedTokens,
-    ratio: originalTokens === 0 ? 1 : compressedTokens / originalTokens,
-    changed: text !== original.text,
-    method: before.method,
+    ...resultOf(
+      original.text,
+      after.text,
+      before.originalTokens,
+      after.compressedTokens,
+      before.method,
+    ),
     ...(reason === '' ? {} : { reason }),
     ...(usage.length === 0 ? {} : { usage }),
   };
