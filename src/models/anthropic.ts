@@ -1,9 +1,8 @@
 import type { MessageCreateParamsNonStreaming } from '@anthropic-ai/sdk/resources/messages';
 import { usageFromAnthropic } from '../costs/index.js';
 import type { FinishReason, ResponseSchema } from '../wire/index.js';
-import { baseAddress } from './base-address.js';
+import { openAnthropicClient } from './anthropic-client.js';
 import { closedSchema } from './closed-schema.js';
-import { createHttpFetch } from './http-fetch.js';
 import { isRecord } from './json-record.js';
 import type { Endpoint, Wire } from './live-model.js';
 import type { ModelAnswer, ModelRequest } from './model.js';
@@ -24,43 +23,41 @@ const STOP_REASONS: Readonly<Record<string, FinishReason>> = {
  * @see https://docs.anthropic.com/en/api/messages
  */
 export async function openAnthropic(endpoint: Endpoint): Promise<Wire> {
-  const sdk = await import('@anthropic-ai/sdk');
-  const url = baseAddress.anthropic(endpoint.baseUrl);
-  const client = new sdk.Anthropic({
-    baseURL: url,
-    // A key given in code keeps the SDK from looking for others in the environment and in files.
-    apiKey: endpoint.key,
-    webhookKey: null,
-    maxRetries: 0,
-    // The transport keeps the time; left out, the SDK would refuse long answers without streaming.
-    timeout: endpoint.timeoutMs + 60_000,
-    fetch: createHttpFetch({
-      timeoutMs: endpoint.timeoutMs,
-      authorization: `Bearer ${endpoint.key}`,
-    }),
-    openTelemetry: false,
-    logLevel: 'off',
-  });
-  const { takesSampling, hasOutputFormat } = anthropicFamily(endpoint.name);
-  const byTool = !hasOutputFormat;
-
+  const { sdk, url, client } = await openAnthropicClient(endpoint);
+  const bodies = anthropicBodies(endpoint);
   return {
+    ...bodies,
     sdk,
+    takesBatches: true,
     url,
-    ignores: takesSampling ? ['seed'] : ['temperature', 'topP', 'seed'],
-    reserved: ['model', 'messages', 'system', 'max_tokens', 'stream'],
     // A tool brings a system prompt of some 350 tokens with it, a schema some instructions.
     overhead: { request: 32, message: 8, schema: 512 },
     async send(request, _context, signal) {
+      const body = bodies.bodyOf(request);
+      // Not `messages.create`, which writes a warning to the console for each call of an older model.
+      return bodies.answerOf(await client.post('/v1/messages', { body, signal }), request);
+    },
+  };
+}
+
+/** Requests as bodies of this format, and its answers as ours: single ones and those of a batch. */
+export function anthropicBodies({ name }: Endpoint) {
+  const { takesSampling, hasOutputFormat } = anthropicFamily(name);
+  const byTool = !hasOutputFormat;
+  const ignores: Wire['ignores'] = takesSampling ? ['seed'] : ['temperature', 'topP', 'seed'];
+  return {
+    ignores,
+    reserved: ['model', 'messages', 'system', 'max_tokens', 'stream'],
+    bodyOf(request: ModelRequest): MessageCreateParamsNonStreaming {
       const { responseSchema } = request;
-      const body: MessageCreateParamsNonStreaming = {
+      return {
         ...bodyOf(request, takesSampling),
-        model: endpoint.name,
+        model: name,
         ...(responseSchema === undefined ? {} : structured(responseSchema, byTool)),
       };
-      // Not `messages.create`, which writes a warning to the console for each call of an older model.
-      const message = await client.post('/v1/messages', { body, signal });
-      return answerOf(message, byTool ? responseSchema?.name : undefined);
+    },
+    answerOf(body: unknown, { responseSchema }: ModelRequest): ModelAnswer {
+      return answerOf(body, byTool ? responseSchema?.name : undefined);
     },
   };
 }

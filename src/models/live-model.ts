@@ -23,6 +23,8 @@ export interface Wire {
   readonly sdk: SdkErrors;
   /** The address that is asked, for messages. */
   readonly url: string;
+  /** Whether servers of this format may take batches; a price for them says that this one does. */
+  readonly takesBatches: boolean;
   /** Parameters that models of this name refuse, so they are left out. */
   readonly ignores: readonly (keyof ModelParameters)[];
   /** Members of the request body that `extra` may not set, as limits and budgets rest on them. */
@@ -47,30 +49,42 @@ export async function createLiveModel(endpoint: Endpoint, wire: Wire): Promise<M
     pricing: endpoint.pricing,
     baseUrl: endpoint.baseUrl,
     rateLimitKey: endpoint.rateLimitKey,
-    supportsBatch: endpoint.baseUrl === null,
+    supportsBatch: wire.takesBatches && endpoint.pricing.batchMultiplier !== null,
     ...(wire.ignores.length === 0 ? {} : { ignores: wire.ignores }),
     countInput: input.atMost,
     estimatesTokens: input.estimated,
     expectInput: input.expected,
     async attempt(request, signal) {
       refuseReserved(request.parameters, wire.reserved);
-      // The SDKs leave a listener on the signal that they are given; this one lives for one attempt.
-      const attempt = new AbortController();
-      const abort = () => attempt.abort(signal.reason);
-      signal.addEventListener('abort', abort, { once: true });
-      if (signal.aborted) abort();
-      try {
-        return await wire.send(request, context, attempt.signal);
-      } catch (error) {
-        throw classifyError(error, context, Date.now());
-      } finally {
-        signal.removeEventListener('abort', abort);
-      }
+      return oneAttempt(context, signal, (own) => wire.send(request, context, own));
     },
   };
 }
 
-function refuseReserved({ extra }: ModelParameters, reserved: readonly string[]): void {
+/**
+ * What was sent for, or the ModelError that it failed with.
+ * @param send is given a signal of its own: the SDKs leave a listener on it, so it lives for one attempt
+ */
+export async function oneAttempt<T>(
+  context: ErrorContext,
+  signal: AbortSignal,
+  send: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const attempt = new AbortController();
+  const abort = () => attempt.abort(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  try {
+    return await send(attempt.signal);
+  } catch (error) {
+    throw classifyError(error, context, Date.now());
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}
+
+/** @throws ModelError for a parameter that `extra` may not set */
+export function refuseReserved({ extra }: ModelParameters, reserved: readonly string[]): void {
   if (extra === undefined) return;
   const refused = reserved.find((name) => name in extra);
   if (refused !== undefined) {

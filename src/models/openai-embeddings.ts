@@ -18,6 +18,7 @@ export async function openOpenAIEmbeddings(endpoint: Endpoint): Promise<Wire> {
   return {
     sdk,
     url,
+    takesBatches: false,
     ignores: [],
     reserved: ['model', 'input', 'encoding_format', 'dimensions'],
     overhead: { request: 0, message: 4, schema: 0 },

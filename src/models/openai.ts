@@ -28,12 +28,26 @@ const FINISH_REASONS: Readonly<Record<string, FinishReason>> = {
  */
 export async function openOpenAI(endpoint: Endpoint): Promise<Wire> {
   const { sdk, url, client } = await openOpenAIClient(endpoint);
-  const { limitName, takesSampling } = openaiFamily(endpoint.name, endpoint.baseUrl === null);
-
+  const bodies = openaiBodies(endpoint);
   return {
+    ...bodies,
     sdk,
+    takesBatches: true,
     url,
-    ignores: takesSampling ? [] : ['temperature', 'topP'],
+    overhead: { request: 16, message: 8, schema: 64 },
+    async send(request, context, signal) {
+      const body = bodies.bodyOf(request);
+      return bodies.answerOf(await client.chat.completions.create(body, { signal }), context);
+    },
+  };
+}
+
+/** Requests as bodies of this format, and its answers as ours: single ones and those of a batch. */
+export function openaiBodies({ name, baseUrl }: Endpoint) {
+  const { limitName, takesSampling } = openaiFamily(name, baseUrl === null);
+  const ignores: Wire['ignores'] = takesSampling ? [] : ['temperature', 'topP'];
+  return {
+    ignores,
     reserved: [
       'model',
       'messages',
@@ -44,15 +58,12 @@ export async function openOpenAI(endpoint: Endpoint): Promise<Wire> {
       'stream',
       'stream_options',
     ],
-    overhead: { request: 16, message: 8, schema: 64 },
-    async send(request, context, signal) {
-      const body: ChatCompletionCreateParamsNonStreaming = {
-        ...bodyOf(request, takesSampling),
-        model: endpoint.name,
-        [limitName]: request.parameters.maxTokens,
-      };
-      return answerOf(await client.chat.completions.create(body, { signal }), context);
-    },
+    bodyOf: (request: ModelRequest): ChatCompletionCreateParamsNonStreaming => ({
+      ...bodyOf(request, takesSampling),
+      model: name,
+      [limitName]: request.parameters.maxTokens,
+    }),
+    answerOf,
   };
 }
 

@@ -3,6 +3,8 @@ import { anthropicMessages, type ChatFormat, openaiChat } from '../wire/index.js
 import { openAnthropic } from './anthropic.js';
 import { apiKeyFor } from './api-key.js';
 import { checkBaseUrl } from './base-url.js';
+import { openAnthropicBatches } from './batch/anthropic-batches.js';
+import { openOpenAIBatches } from './batch/openai-batches.js';
 import type { BatchApi } from './batch.js';
 import { createLiveModel, type Endpoint, type Wire } from './live-model.js';
 import type { Model } from './model.js';
@@ -36,8 +38,10 @@ const CHAT_FORMATS: Readonly<Record<ModelApi, ChatFormat>> = {
   anthropic: anthropicMessages,
 };
 
-const BATCH_APIS: Readonly<Partial<Record<ModelApi, (endpoint: Endpoint) => Promise<BatchApi>>>> =
-  {};
+const BATCH_APIS: Readonly<Record<ModelApi, (endpoint: Endpoint) => Promise<BatchApi>>> = {
+  openai: openOpenAIBatches,
+  anthropic: openAnthropicBatches,
+};
 
 /** Providers that answer in this process. */
 const OFFLINE: Readonly<Record<string, (id: string, context: ModelContext) => Model>> = {
@@ -99,8 +103,7 @@ export async function openBatchApi(
   const { provider } = partsOf(spec.id);
   if (OFFLINE[provider] !== undefined && spec.baseUrl === null) return null;
   const { endpoint, api } = endpointOf(spec, context);
-  if (endpoint.pricing.batchMultiplier === null) return null;
-  return (await BATCH_APIS[api]?.(endpoint)) ?? null;
+  return endpoint.pricing.batchMultiplier === null ? null : BATCH_APIS[api](endpoint);
 }
 
 /**

@@ -3,6 +3,7 @@ import {
   createAnswerKey,
   createModel,
   type ModelSpec,
+  openBatchApi,
   providerOf,
 } from '../../src/models/index.js';
 import { UserError } from '../../src/user-error.js';
@@ -105,9 +106,29 @@ describe('models', () => {
   test("a maker's own model shares its provider's limit unless told otherwise", async () => {
     const env = { OPENAI_API_KEY: 'sk-test' };
     const own = await createModel(spec('openai/gpt-4o'), { env });
-    expect(own).toMatchObject({ baseUrl: null, rateLimitKey: 'openai', supportsBatch: true });
+    expect(own).toMatchObject({ baseUrl: null, rateLimitKey: 'openai', supportsBatch: false });
     const apart = await createModel(spec('openai/gpt-4o', { rateLimitKey: 'mine' }), { env });
     expect(apart.rateLimitKey).toBe('mine');
+  });
+
+  test('batches are taken where a price for them is known, at any address', async () => {
+    const env = { OPENAI_API_KEY: 'sk-test' };
+    const halved = { ...pricing, batchMultiplier: 0.5 };
+    const simulated = { answerKey: createAnswerKey([]), seed: 1 };
+    for (const [each, takes] of [
+      [spec('openai/gpt-4o', { pricing: halved }), true],
+      [spec('openai/gpt-4o'), false],
+      [spec('mine/m', { baseUrl, pricing: halved, api: 'anthropic' }), true],
+      [spec('mine/m', { baseUrl }), false],
+      [spec('simulated/small', { baseUrl, pricing: null }), true],
+      [spec('simulated/small', { pricing: null }), false],
+    ] as const) {
+      expect((await createModel(each, { env, simulated })).supportsBatch).toBe(takes);
+      expect((await openBatchApi(each, { env, simulated })) !== null).toBe(takes);
+    }
+    await expect(
+      openBatchApi(spec('openai/gpt-4o', { pricing: halved }), { env: {} }),
+    ).rejects.toThrow('OPENAI_API_KEY');
   });
 
   test('a simulated model stays simulated behind a base URL, at its own price', async () => {

@@ -134,6 +134,6 @@ export function simulatedPrice(model: string, input: number, output: number): Mo
     rates: { input: fromUsd(input), cachedInput: null, cacheWrite: null, output: fromUsd(output) },
     longContext: [],
     perRequest: 0,
-    batchMultiplier: null,
+    batchMultiplier: 0.5,
   };
 }
