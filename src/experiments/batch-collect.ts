@@ -21,7 +21,7 @@ const MOST_ROUNDS = 3;
 /** Results committed together. */
 const RESULTS_AT_ONCE = 256;
 /** What cannot be read after so many tries never will be. */
-const TRIES_TO_READ = 3;
+const TRIES_TO_READ = 5;
 /** With growing waits, some minutes. */
 const TRIES_TO_REACH = 20;
 
