@@ -1,3 +1,4 @@
+export { batchedSource } from './batched-source.js';
 export { complexityQuestion, readComplexity } from './complexity-reading.js';
 export { complexitySource } from './complexity-source.js';
 export { embeddingSource, localEmbeddingSource } from './embedding-source.js';

@@ -1,0 +1,95 @@
+import { setMaxListeners } from 'node:events';
+import { approximateTokens } from '../costs/index.js';
+import type { RoutingRequest } from './request.js';
+import { requestText } from './request-text.js';
+import { shareUsage } from './share-usage.js';
+import type { SignalBatch, SignalSource } from './signal-source.js';
+
+/** A request that waits to be read. */
+interface Waiting {
+  readonly request: RoutingRequest;
+  readonly abort: AbortSignal;
+  readonly resolve: (batch: SignalBatch) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The source, with requests that come at the same time read together: those of one turn of the event
+ * loop, and those that came while as many reads as the source takes were under way. Nothing waits for
+ * company otherwise. Each reader is given its own signals and its share of the usage, by the length
+ * of its text; shares add up exactly. A read is cut off once nobody waits for it any more.
+ */
+export function batchedSource(source: SignalSource): SignalSource {
+  let waiting: Waiting[] = [];
+  let underWay = 0;
+  let planned = false;
+
+  const plan = (): void => {
+    if (planned || waiting.length === 0 || underWay >= source.concurrency) return;
+    planned = true;
+    setImmediate(() => {
+      planned = false;
+      while (waiting.length > 0 && underWay < source.concurrency) {
+        const batch = waiting.slice(0, source.batchSize);
+        waiting = waiting.slice(batch.length);
+        underWay++;
+        void readTogether(source, batch).finally(() => {
+          underWay--;
+          plan();
+        });
+      }
+    });
+  };
+
+  const readOne = (request: RoutingRequest, abort: AbortSignal): Promise<SignalBatch> =>
+    new Promise((resolve, reject) => {
+      waiting.push({ request, abort, resolve, reject });
+      plan();
+    });
+
+  return {
+    ...source,
+    worstCost: (requests) => source.worstCost(requests),
+    async read(requests, abort) {
+      const read = await Promise.all(requests.map((request) => readOne(request, abort)));
+      const usage = read.flatMap((one) => one.usage);
+      const failed = read.find((one) => 'failure' in one);
+      if (failed !== undefined && 'failure' in failed) return { usage, failure: failed.failure };
+      return { usage, signals: read.flatMap((one) => ('signals' in one ? one.signals : [])) };
+    },
+  };
+}
+
+const LEFT: SignalBatch = { usage: [], failure: 'nobody waits for it any more' };
+
+async function readTogether(source: SignalSource, all: readonly Waiting[]): Promise<void> {
+  const batch = all.filter(({ abort }) => !abort.aborted);
+  for (const { abort, resolve } of all) if (abort.aborted) resolve(LEFT);
+  if (batch.length === 0) return;
+  const cut = new AbortController();
+  const leave = (): void => {
+    if (batch.every(({ abort }) => abort.aborted)) cut.abort();
+  };
+  for (const { abort } of batch) {
+    setMaxListeners(0, abort);
+    abort.addEventListener('abort', leave, { once: true });
+  }
+  try {
+    const requests = batch.map(({ request }) => request);
+    const read = await source.read(requests, cut.signal);
+    const weights = requests.map((request) => approximateTokens(requestText(request)));
+    const shares = shareUsage(read.usage, weights);
+    for (const [at, { resolve }] of batch.entries()) {
+      const usage = shares[at]!;
+      resolve(
+        'failure' in read
+          ? { usage, failure: read.failure }
+          : { usage, signals: [read.signals[at]!] },
+      );
+    }
+  } catch (error) {
+    for (const { reject } of batch) reject(error);
+  } finally {
+    for (const { abort } of batch) abort.removeEventListener('abort', leave);
+  }
+}
