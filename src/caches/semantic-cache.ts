@@ -168,5 +168,5 @@ export class SemanticCache {
 
 const noRefusals = (): Refusals => ({
   unembedded: 0,
-  refused: { numbers: 0, polarity: 0, entities: 0, direction: 0, language: 0 },
+  refused: { numbers: 0, polarity: 0, entities: 0, direction: 0, language: 0, question: 0 },
 });

@@ -1,0 +1,212 @@
+import { withQuantities } from './quantities.js';
+import { Questions } from './questions.js';
+import { type Token, tokensOf } from './tokens.js';
+import { baseForm } from './words/base-form.js';
+import {
+  DETERMINERS,
+  FIRST_PERSON,
+  FRAME,
+  NEGATIONS,
+  PREPOSITIONS,
+  SECOND_PERSON,
+} from './words/function-words.js';
+import { PHRASES } from './words/phrases.js';
+
+/** A word that says something, in one form for all forms and synonyms of it. */
+export interface Term {
+  readonly base: string;
+  /** The preposition that it stands under; empty where none does. */
+  readonly under: string;
+}
+
+/** A text as the guards compare it. */
+export interface Reading {
+  readonly text: string;
+  /** All words, in lower case, in order. */
+  readonly words: readonly string[];
+  /** Numbers, operators and other symbols, in order. */
+  readonly numbers: readonly string[];
+  readonly negations: number;
+  /** What says something, in order. */
+  readonly terms: readonly Term[];
+  /** The same, cut where a preposition or the frame of a sentence cuts it: moving a part as a whole changes nothing. */
+  readonly parts: readonly string[];
+  /** How often each base form occurs. */
+  readonly bag: ReadonlyMap<string, number>;
+  readonly questions: Questions;
+  readonly firstPerson: boolean;
+  readonly secondPerson: boolean;
+}
+
+const SAME_NEGATION: Readonly<Record<string, string>> = {
+  no: 'not',
+  nor: 'not',
+  neither: 'not',
+};
+
+export function read(text: string): Reading {
+  const plain = withQuantities(tokensOf(text));
+  const questions = new Questions();
+  const tokens = withoutPhrases(plain, questions);
+  const words = plain.flatMap((token) => (token.kind === 'word' ? [token.text] : []));
+  const own = new Set(tokens.flatMap((token) => (token.kind === 'word' ? [token.text] : [])));
+  const { terms, parts } = partsOf(tokens);
+  const bag = new Map<string, number>();
+  for (const { base } of terms) bag.set(base, (bag.get(base) ?? 0) + 1);
+  return {
+    text,
+    words,
+    numbers: plain.flatMap((token) =>
+      token.kind === 'number' || token.kind === 'symbol' ? [token.text] : [],
+    ),
+    negations: tokens.filter((token) => token.kind === 'word' && NEGATIONS.has(token.text)).length,
+    terms,
+    parts: parts.map(({ under, bases }) => [under, ...bases].join(' ')).sort(),
+    bag,
+    questions,
+    firstPerson: [...own].some((word) => FIRST_PERSON.has(word)),
+    secondPerson: [...own].some((word) => SECOND_PERSON.has(word)),
+  };
+}
+
+/** Puts phrases in the words they come to, and notes what is asked for. */
+function withoutPhrases(tokens: readonly Token[], questions: Questions): Token[] {
+  const out: Token[] = [];
+  let opens = true;
+  for (let at = 0; at < tokens.length; at++) {
+    const token = tokens[at]!;
+    if (token.kind !== 'word' || token.name) {
+      if (token.kind === 'break') opens = true;
+      else opens = false;
+      out.push(token);
+      continue;
+    }
+    const switched = switchedAt(tokens, at);
+    if (switched !== null) {
+      out.push(
+        { kind: 'word', text: switched.verb, name: false },
+        ...tokens.slice(at + 1, switched.particle),
+      );
+      at = switched.particle;
+      opens = false;
+      continue;
+    }
+    const found = PHRASES.get(token.text)?.find(
+      ({ words, opensOnly }) => (opens || !opensOnly) && matches(tokens, at, words),
+    );
+    if (found === undefined) {
+      questions.noteWord(token.text, nextWord(tokens, at), opens);
+      // "What does it do?" asks for what "do" means there.
+      const isLast = tokens[at + 1] === undefined || tokens[at + 1]?.kind === 'break';
+      if (isLast && !opens && ASKED_LAST.has(token.text)) out.push({ ...token, name: true });
+      else out.push(token);
+      opens = opens && COURTESY.has(token.text);
+      continue;
+    }
+    const { words, meaning } = found;
+    const question = meaning[0]?.startsWith('?') === true ? meaning[0].slice(1) : null;
+    if (question !== null) {
+      questions.note(question);
+      out.push({ kind: 'break' });
+    }
+    for (const one of question === null ? meaning : meaning.slice(1)) {
+      if (question !== 'yes-no' || !questions.noteModal(one)) {
+        out.push({ kind: 'word', text: one, name: false });
+      }
+    }
+    opens = opens && meaning.length === 0;
+    at += words.length - 1;
+  }
+  return out;
+}
+
+/** How far behind its verb a particle is looked for. */
+const FARTHEST_PARTICLE = 6;
+const SWITCHING = new Set(['turn', 'turning', 'turned', 'switch', 'switching', 'switched']);
+
+/** "Turn dark mode on" is "turn on dark mode". */
+function switchedAt(
+  tokens: readonly Token[],
+  at: number,
+): { readonly verb: string; readonly particle: number } | null {
+  const verb = tokens[at];
+  if (verb?.kind !== 'word' || !SWITCHING.has(verb.text)) return null;
+  for (let place = at + 1; place <= at + FARTHEST_PARTICLE; place++) {
+    const token = tokens[place];
+    if (token?.kind !== 'word') return null;
+    const isParticle = token.text === 'on' || token.text === 'off';
+    const next = tokens[place + 1];
+    if (isParticle && (place === at + 1 || next === undefined || next.kind === 'break')) {
+      return { verb: token.text === 'on' ? 'enable' : 'disable', particle: place };
+    }
+  }
+  return null;
+}
+
+const COURTESY = new Set(['please', 'hi', 'hello', 'hey', 'so', 'and', 'ok', 'okay']);
+const ASKED_LAST = new Set(['do', 'does', 'done', 'have', 'has']);
+
+function matches(tokens: readonly Token[], from: number, words: readonly string[]): boolean {
+  return words.every((word, offset) => {
+    const token = tokens[from + offset];
+    return token?.kind === 'word' && !token.name && token.text === word;
+  });
+}
+
+function nextWord(tokens: readonly Token[], at: number): string {
+  const next = tokens[at + 1];
+  return next?.kind === 'word' ? next.text : '';
+}
+
+interface Part {
+  under: string;
+  bases: string[];
+}
+
+function partsOf(tokens: readonly Token[]): { terms: Term[]; parts: Part[] } {
+  const terms: Term[] = [];
+  const parts: Part[] = [];
+  let part: Part = { under: '', bases: [] };
+  const add = (base: string, under = part.under): void => {
+    part.bases.push(base);
+    terms.push({ base, under });
+  };
+  const close = (): void => {
+    // A preposition with nothing after it belongs to the verb before.
+    if (part.bases.length === 0 && part.under !== '') add(`~${part.under}`, '');
+    if (part.bases.length > 0) parts.push(part);
+    part = { under: '', bases: [] };
+  };
+  for (const token of tokens) {
+    if (token.kind === 'break') close();
+    else if (token.kind === 'genitive') {
+      const owner = part.bases.pop();
+      if (owner === undefined) continue;
+      parts.push({ under: 'of', bases: [owner] });
+      terms[terms.length - 1] = { base: owner, under: 'of' };
+    } else if (token.kind === 'verbatim') add(`"${token.text}`);
+    else if (token.kind === 'number') {
+      // "A cup" and "one cup" are the same; where it counts, the guard of numbers looks.
+      if (token.text !== '1') add(`#${token.text}`);
+    } else if (token.kind === 'word') {
+      const { text, name } = token;
+      if (name) add(`${text}!`);
+      else if (NEGATIONS.has(text)) add(SAME_NEGATION[text] ?? text);
+      else if (DETERMINERS.has(text)) continue;
+      else if (PREPOSITIONS.has(text)) {
+        close();
+        part = { under: text, bases: [] };
+      } else if (FRAME.has(text)) close();
+      else add(baseForm(text));
+    }
+  }
+  close();
+  return { terms, parts };
+}
+
+/** What of one text is not in the other, by base form. */
+export function onlyIn(one: Reading, other: Reading): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const [base, count] of one.bag) if (count > (other.bag.get(base) ?? 0)) found.add(base);
+  return found;
+}
