@@ -16,6 +16,7 @@ const ABSENT = {
   choice: null,
   runs: [],
   regressions: [],
+  variants: [],
   assumedPrices: null,
   outOfDomain: false,
   routerFiles: [],

@@ -180,6 +180,26 @@ const regression = z.strictObject({
   regressed: z.boolean().describe('The whole interval lies below −margin'),
 });
 
+const variant = z.strictObject({
+  model: z.string(),
+  variant: z.string().describe("The compression's label"),
+  ...sample,
+  dropped: count.describe('Prompts left out for all alike'),
+  changed: count.describe('Prompts that it sends otherwise'),
+  quality: estimate.describe('With it'),
+  quality_without: estimate,
+  difference: estimate.describe('Quality with it less that without, paired'),
+  cost_usd_per_1k: estimate.describe('With it; null unless the basis is usd'),
+  cost_usd_per_1k_without: estimate,
+  cost_saving: estimate.describe('1 less the ratio to the cost without it'),
+  input_tokens: count.nullable().describe('Mean tokens sent a prompt'),
+  input_tokens_without: count.nullable(),
+  p_value: share.nullable().describe('One-sided: the larger of the tests of quality and of cost'),
+  p_adjusted: share.nullable().describe("Holm's, over all of these"),
+  answer: z.enum(['pays', 'does_not_pay', 'too_close']),
+  text: z.string(),
+});
+
 /** What `compare --json`, `report --json` and `-o FILE.json` give. A key it does not name is a fault. */
 export const comparisonDocument = z.strictObject({
   run: z.string().describe('Run id'),
@@ -214,6 +234,7 @@ export const comparisonDocument = z.strictObject({
   choice: choice.nullable(),
   runs: z.array(z.strictObject({ id: z.string(), name: z.string() })),
   regressions: z.array(regression),
+  variants: z.array(variant).describe('Compressions of the prompts, by model'),
   assumed_prices: z.record(z.string(), number).nullable().describe('US dollars a call, by model'),
   out_of_domain: z.boolean().describe('Whole domains were held out'),
   router_files: z.array(

@@ -4,6 +4,7 @@ import { dollars, fraction, interval, percent, percentPoints, signed } from '../
 import { sampleText } from '../sample-text.js';
 import { shownTradeoffs } from '../shown-tradeoffs.js';
 import { SIMULATED } from '../simulated.js';
+import { VARIANT_COLUMNS, variantCells, variantsNote } from '../variant-rows.js';
 import { ANSWERS, verdictSentence } from '../verdict-words.js';
 
 /** The comparison in GitHub's Markdown: verdict, table, metrics, notes. */
@@ -19,6 +20,7 @@ export function markdown(comparison: Comparison): string {
     '## Policies',
     `95 % intervals over ${sampleText(comparison)}`,
     tradeoffsTable(comparison),
+    ...variantParts(comparison),
     ...(metrics.length > 0 ? ['## Metrics', metricsTable(comparison)] : []),
     '## Notes',
     comparisonNotes(comparison, shownTradeoffs(comparison, false))
@@ -46,6 +48,19 @@ function tradeoffsTable(comparison: Comparison): string {
 function nameOf({ policy, router, chosenOnTune, frontier }: Tradeoff): string {
   const marks = [router === 'oracle' ? '†' : '', chosenOnTune ? '\\*' : '', frontier ? '^' : ''];
   return `${escaped(policy)} ${marks.join('')}`.trim();
+}
+
+function variantParts({ variants = [], verdict }: Comparison): readonly string[] {
+  if (variants.length === 0) return [];
+  return [
+    '## Compressed prompts',
+    escaped(variantsNote(variants, verdict.margin)),
+    table(
+      VARIANT_COLUMNS.map(escaped),
+      variants.map((row) => variantCells(row, (model) => model).map(escaped)),
+    ),
+    variants.map(({ text }) => `- ${escaped(text)}`).join('\n'),
+  ];
 }
 
 function metricsTable({ metrics }: Comparison): string {

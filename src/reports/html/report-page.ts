@@ -15,6 +15,7 @@ import { browserLibraries } from './libraries.js';
 import { metricsSection } from './metrics-section.js';
 import { frontierPage, type PackedFrontier, sortableTables } from './page-script.js';
 import { PAGE_STYLE } from './page-style.js';
+import { variantsSection } from './variants-section.js';
 import { verdictSection } from './verdict-section.js';
 
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
@@ -41,6 +42,7 @@ ${simulated ? html`<div class="banner" role="note">${SIMULATED}</div>` : ''}
 ${data === null ? '' : frontierSection(comparison, data)}
 ${policiesSection(comparison, data)}
 ${warningsSection(comparison)}
+${variantsSection(comparison)}
 ${metricsSection(comparison)}
 ${domainSection(comparison)}
 ${calibrationSection(comparison)}

@@ -27,6 +27,7 @@ import {
   learningCurveText,
   prequentialText,
 } from './further-sections.js';
+import { variantsText } from './variants-text.js';
 
 export interface ComparisonTextOptions {
   readonly color: boolean;
@@ -52,6 +53,7 @@ export function comparisonText(comparison: Comparison, options: ComparisonTextOp
     tradeoffTable(comparison, rows, names, colors, width),
     '',
     ...frontierPlot(comparison, names, colors, width),
+    ...variantsText(comparison, section),
     ...metricsText(comparison, colors, width),
     ...differencesText(comparison, section),
     ...calibrationText(comparison, section),
