@@ -22,6 +22,7 @@ import { UserError } from '../user-error.js';
 import { version } from '../version.js';
 import { environment, type LogLevel } from './global-options.js';
 import type { Io } from './io.js';
+import { openServiceLearning } from './service-learning.js';
 import { createServiceLog, logGatewayEvent, type ServiceLog } from './service-log.js';
 import { openSignalSource } from './signals.js';
 import { isStoodInFor, startSimulated } from './simulated-upstream.js';
@@ -102,11 +103,18 @@ async function assemble(
         now,
       })
     : null;
+  // The last one is written once the last verdict is in.
+  if (config.snapshots !== null) opened.push(scheduleSnapshots(stored, config.snapshots, log));
+  const learning = await openServiceLearning(
+    { config, table: live, ledger, tenants, seed: SEED, envFile: args.envFile, log },
+    io,
+  );
+  if (learning !== null) opened.push(() => learning.close());
   const gateway = createGateway({
     upstreams,
     aliases: config.aliases,
     fallbacks: Object.fromEntries(config.models.map(({ id, fallbacks }) => [id, fallbacks])),
-    table: live,
+    table: learning?.table ?? live,
     signals,
     cache,
     compressor: new WhitespaceCompressor(),
@@ -116,17 +124,18 @@ async function assemble(
     clock: systemClock,
     seed: SEED,
     storePrompts: config.storePrompts,
+    ...(learning === null ? {} : { learning, exploration: learning.exploration }),
     onEvent: (event) => {
       metrics.event(event);
       logGatewayEvent(log, event);
     },
   });
-  if (config.snapshots !== null) opened.push(scheduleSnapshots(stored, config.snapshots, log));
   const server = await createServer({
     gateway,
     ledger,
     tenants,
     cache,
+    ...(learning === null ? {} : { learning }),
     metrics,
     models: [...upstreams.values()].map(({ id, pricing, origin }) => ({
       id,

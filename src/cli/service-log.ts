@@ -1,4 +1,4 @@
-import type { GatewayEvent } from '../service/index.js';
+import type { GatewayEvent, LearningEvent } from '../service/index.js';
 import { UserError } from '../user-error.js';
 
 /** As the request log numbers them. */
@@ -45,6 +45,26 @@ export function logGatewayEvent(log: ServiceLog, event: GatewayEvent): void {
       });
       return;
     case 'done':
+      return;
+  }
+}
+
+/** What happens while the service learns. */
+export function logLearningEvent(log: ServiceLog, event: LearningEvent): void {
+  switch (event.kind) {
+    case 'unscored':
+      log('warn', 'answer not judged', { operation: event.operation, reason: event.reason });
+      return;
+    case 'state_ignored':
+      log('warn', 'what was learned before is not taken up', { reason: event.reason });
+      return;
+    case 'lost':
+      log('warn', 'feedback came for requests that are not known any more', {
+        feedback: event.feedback,
+      });
+      return;
+    case 'failed':
+      log('error', 'learning failed', { what: event.what, ...errorFields(event.error) });
       return;
   }
 }

@@ -1,5 +1,11 @@
 import { readDataset } from '../datasets/index.js';
-import { type ModelSpec, providerOf, type StandIn, startStandIn } from '../models/index.js';
+import {
+  type ModelSpec,
+  providerOf,
+  type SimulatedOptions,
+  type StandIn,
+  startStandIn,
+} from '../models/index.js';
 import type { ServiceConfig } from '../service/index.js';
 import { createTableReader } from '../store/index.js';
 import { answerKeyOf, shippedDataset } from './answer-key.js';
@@ -10,10 +16,15 @@ export function isStoodInFor({ id, baseUrl }: Pick<ModelSpec, 'id' | 'baseUrl'>)
 }
 
 /** Starts the stand-in that answers for simulated models, on a loopback port of its own. */
-export async function startSimulated({
+export async function startSimulated(config: ServiceConfig['simulated']): Promise<StandIn> {
+  return startStandIn(await simulatedOptions(config));
+}
+
+/** What simulated models know and draw from. */
+export async function simulatedOptions({
   dataset,
   seed,
-}: ServiceConfig['simulated']): Promise<StandIn> {
+}: ServiceConfig['simulated']): Promise<SimulatedOptions> {
   const { prompts } = await readDataset(dataset ?? shippedDataset, { reader: createTableReader() });
-  return startStandIn({ answerKey: answerKeyOf(prompts), seed });
+  return { answerKey: answerKeyOf(prompts), seed };
 }

@@ -17,7 +17,7 @@ import {
   operationOf,
 } from './operation-draft.js';
 import type { ReplyHead, ServiceReply, ServiceRequest } from './pipeline.js';
-import { LEDGER_UNAVAILABLE, mistake, notRecorded, Refusal } from './refusal.js';
+import { LEDGER_UNAVAILABLE, mistake, notRecorded, Refusal, rateRefusal } from './refusal.js';
 import { StreamRelay } from './relay-stream.js';
 import { answerBody, answerFrames } from './repeat-answer.js';
 import { Repeats } from './repeats.js';
@@ -39,14 +39,6 @@ interface Given {
 }
 
 const NO_ANSWER = { answeredBy: null, answer: null, firstByteAt: null, cacheSaving: 0 };
-
-const rateRefusal = (retryAfterMs: number): Refusal =>
-  new Refusal('rate_limited', {
-    status: 429,
-    message: `Too many requests for this key; ask again in ${Math.ceil(retryAfterMs / 1000)} s.`,
-    code: 'rate_limit_exceeded',
-    retryAfterMs,
-  });
 
 /**
  * Takes one request through all stages. Never rejects.

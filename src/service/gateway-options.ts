@@ -3,6 +3,8 @@ import type { Compressor } from '../compression/index.js';
 import type { SignalSource } from '../features/index.js';
 import type { Clock, Upstream } from '../models/index.js';
 import type { GatewayEvent } from './gateway-event.js';
+import type { AnswerListener } from './learning/answered-operation.js';
+import type { ServiceExploration } from './learning/explored-table.js';
 import type { ServiceLedger } from './ledger.js';
 import type { TokenLimits } from './request-limits.js';
 import type { LiveTable } from './route-live.js';
@@ -34,4 +36,8 @@ export interface GatewayOptions {
   readonly storePrompts: boolean;
   /** Told of what happens inside; never of what a prompt or an answer says. */
   readonly onEvent?: (event: GatewayEvent) => void;
+  /** How the table's policy explores; not at all where this is absent. */
+  readonly exploration?: ServiceExploration;
+  /** Told of every answer that the ledger holds; nobody is where this is absent. */
+  readonly learning?: AnswerListener;
 }

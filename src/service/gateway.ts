@@ -4,6 +4,7 @@ import { answerRequest } from './answer-request.js';
 import { fallbackChains } from './fallback-chains.js';
 import type { GatewayOptions } from './gateway-options.js';
 import { GuardedLedger } from './guarded-ledger.js';
+import { exploredTable } from './learning/explored-table.js';
 import { ModelHealth } from './model-health.js';
 import type { Gateway } from './pipeline.js';
 import { createModelResolver } from './resolve-model.js';
@@ -12,17 +13,24 @@ import { tableModels } from './table-models.js';
 
 /**
  * The service without HTTP.
- * @throws UserError where an alias, a fallback or the routing table names what is not served
+ * @throws UserError where an alias, a fallback or the routing table names what is not served, or where
+ * the table's policy cannot explore and should
  */
 export function createGateway(options: GatewayOptions): Gateway {
   checkSignals(options);
   const resolver = createModelResolver({ ...options, routed: options.table !== null });
   const models = tableModels(options);
+  const { exploration } = options;
+  const table =
+    options.table === null || exploration === undefined
+      ? options.table
+      : exploredTable(options.table, models, exploration);
   const chains = fallbackChains({ ...options, candidates: [...models.values()] });
   const ledger = new GuardedLedger(options.ledger, options.clock);
   const random = createRng(options.seed, 'waits');
   const stages: Stages = {
     ...options,
+    table,
     ledger,
     resolver,
     health: new ModelHealth(),

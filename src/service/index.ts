@@ -34,6 +34,18 @@ export type {
   ServerOptions,
   ServiceServer,
 } from './http/server-options.js';
+export type { AnsweredOperation, AnswerListener } from './learning/answered-operation.js';
+export type { ServiceExploration } from './learning/explored-table.js';
+export type { LearnedStateStore } from './learning/learned-state.js';
+export { learnedStateFile } from './learning/learned-state-file.js';
+export type { LearningEvent } from './learning/learning-event.js';
+export {
+  type Learning,
+  type LearningOptions,
+  type LearningStatus,
+  openLearning,
+} from './learning/open-learning.js';
+export { isDrawn } from './learning/sampled-judge.js';
 export type { ServiceLedger } from './ledger.js';
 export { Meter, type MeterOptions, type OpenAttempt, SERVICE_RUN, type Seen } from './meter.js';
 export type { Cause, LedgerEntry, LoggedStep, Operation, RoutingLog } from './operation.js';

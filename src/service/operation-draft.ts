@@ -2,6 +2,7 @@ import type { NanoUsd } from '../costs/index.js';
 import { sha256 } from '../hash.js';
 import type { Clock, Upstream } from '../models/index.js';
 import { answerText, type ChatAnswer, textMessages } from '../wire/index.js';
+import type { AnswerListener } from './learning/answered-operation.js';
 import type { ServiceLedger } from './ledger.js';
 import type { Meter } from './meter.js';
 import type { Cause, Operation, RoutingLog } from './operation.js';
@@ -47,6 +48,8 @@ export interface Recorder {
   readonly storePrompts: boolean;
 }
 
+  /** Told of every answer that the ledger holds. */
+  readonly learning?: AnswerListener;
 export interface Committed {
   readonly operation: Operation;
   /** What the ledger rejected with; null where it holds the operation. Else nothing may be acknowledged. */
@@ -62,7 +65,6 @@ export async function commit(
   const operation = operationOf(draft, end, recorder);
   try {
     await recorder.ledger.record({ operation, usage: draft.meter.records });
-    return { operation, failure: null };
   } catch (failure) {
     return { operation, failure: failure ?? new Error('the ledger gave no reason') };
   }
@@ -70,9 +72,15 @@ export async function commit(
 
 /** What an operation was, now that it is over. */
 export function operationOf(
+  const { request, meter } = draft;
+  if (end.answer !== null) {
+    const attempts = meter.records.length;
+    recorder.learning?.answered({ operation, request, answer: end.answer, attempts });
+  }
+  return { operation, failure: null };
   draft: OperationDraft,
   end: OperationEnd,
-  { clock, storePrompts, upstreams }: Omit<Recorder, 'ledger'>,
+  { clock, storePrompts, upstreams }: Omit<Recorder, 'ledger' | 'learning'>,
 ): Operation {
   const { request, meter } = draft;
   const { chat, arrivedAt } = request;

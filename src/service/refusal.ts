@@ -46,6 +46,15 @@ export const LEDGER_UNAVAILABLE = new Refusal('ledger_unavailable', {
   retryAfterMs: 1_000,
 });
 
+/** For a tenant that has asked more often, or for more, than its rates allow. */
+export const rateRefusal = (retryAfterMs: number): Refusal =>
+  new Refusal('rate_limited', {
+    status: 429,
+    message: `Too many requests for this key; ask again in ${Math.ceil(retryAfterMs / 1000)} s.`,
+    code: 'rate_limit_exceeded',
+    retryAfterMs,
+  });
+
 /** A mistake of this program: told without details, which may hold what the request held. */
 export const mistake = (): Refusal =>
   new Refusal('unexpected', {

@@ -6,10 +6,11 @@ import {
   connectionOf,
   type ModelConnection,
   modelId,
-  modelProblem,
 } from '../../models/index.js';
 import { DEFAULT_LIMITS } from './defaults.js';
+import { learningFindings } from './learning-document.js';
 import { type ServedModelDocument, servedModel } from './service-document.js';
+import { servingProblem } from './serving-problem.js';
 
 export interface DocumentContext {
   readonly file: string;
@@ -28,6 +29,7 @@ export function documentFindings(data: unknown, context: DocumentContext): reado
     ...modelFindings(data, context),
     ...tenantFindings(data),
     ...limitFindings(data),
+    ...learningFindings(data, context.catalogue),
     ...PATHS.flatMap(([path, exists]) => pathFindings(data, path, exists, context)),
   ];
 }
@@ -76,14 +78,6 @@ function modelFindings(data: unknown, { catalogue }: DocumentContext): readonly 
     const problem = parsed.success ? servingProblem(connectionIn(parsed.data), catalogue) : null;
     return problem === null ? findings : [...findings, at(path, problem)];
   });
-}
-
-/** Why a model cannot be served; null where it can. */
-export function servingProblem(model: ModelConnection, catalogue: Catalogue): string | null {
-  if (model.id.startsWith('recorded/') && model.baseUrl === null) {
-    return `found "${model.id}", whose answers are recorded ones, expected a model that can be asked, or a base_url where it is`;
-  }
-  return modelProblem(model, catalogue);
 }
 
 export function connectionIn(document: ServedModelDocument): ModelConnection {

@@ -25,8 +25,10 @@ import {
   DEFAULT_PORT,
   DEFAULT_SOFT_SHARE,
 } from './defaults.js';
-import { connectionIn, documentFindings, servingProblem } from './document-checks.js';
+import { connectionIn, documentFindings } from './document-checks.js';
+import { learningOf } from './learning-document.js';
 import { type ServiceDocument, serviceDocument, type TenantDocument } from './service-document.js';
+import { servingProblem } from './serving-problem.js';
 
 export interface ServiceConfigOptions {
   /** Where `${SWITCHYARD_…}` in paths is looked up. */
@@ -111,7 +113,8 @@ async function complete(
     ...servedProblems(document, models, table, tell),
   ];
   if (problems.length > 0) throw new UserError(problems.join('\n'));
-  const { cache, limits, simulated, snapshots } = document;
+  const { cache, learning, limits, simulated, snapshots } = document;
+  const { catalogue, asOf } = options;
   const config: ServiceConfig = {
     host,
     port: given.port ?? document.port ?? DEFAULT_PORT,
@@ -125,6 +128,7 @@ async function complete(
       maxEntries: cache?.max_entries ?? DEFAULT_CACHE.maxEntries,
       maxMegabytes: cache?.max_mb ?? DEFAULT_CACHE.maxMegabytes,
     },
+    ...(learning === undefined ? {} : { learning: learningOf(learning, catalogue, asOf) }),
     limits: limitsOf(limits),
     tenants: (document.tenants ?? []).map(tenantOf),
     storePrompts: document.store_prompts ?? false,
@@ -139,7 +143,8 @@ async function complete(
     },
     ...(document.log_level === undefined ? {} : { logLevel: document.log_level }),
   };
-  return { config, table, warnings: table === null ? [] : tableWarnings(table) };
+  const warnings = [...(table === null ? [] : tableWarnings(table)), ...judgeWarnings(config)];
+  return { config, table, warnings };
 }
 
 /** Those of the file, else of the table, else the simulated ones. */
@@ -243,6 +248,15 @@ function tenantOf(document: TenantDocument): TenantConfig {
     requestsPerMinute: document.requests_per_minute ?? null,
     tokensPerMinute: document.tokens_per_minute ?? null,
   };
+}
+
+/** What a simulated judge says of live answers is made up. */
+function judgeWarnings({ learning, models }: ServiceConfig): readonly string[] {
+  const judge = learning?.judge?.model;
+  // Only what is simulated has no price of its own.
+  const isLive = models.some(({ pricing }) => pricing !== null);
+  if (judge === undefined || judge.pricing !== null || !isLive) return [];
+  return [`the judge "${judge.id}" is simulated: what it says of live answers is never evidence`];
 }
 
 function tableWarnings({ name, needs }: RoutingTable): readonly string[] {

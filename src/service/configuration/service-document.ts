@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { amount, flag, integer, listOf, mapping, text } from '../../documents/index.js';
 import { connectionKeys, MODEL_EXPECTED, modelId, timeoutSeconds } from '../../models/index.js';
 import { TENANT_ID, TENANT_ID_EXPECTED } from '../tenants/tenant-id.js';
+import { learning } from './learning-document.js';
 
 /** The configuration file of the service, as written. */
 
@@ -116,6 +117,7 @@ export const serviceDocument = mapping('a mapping of keys such as models and ten
     .describe('Names that callers may use for a model.')
     .optional(),
   cache: cache.optional(),
+  learning: learning.optional(),
   limits: limits.optional(),
   tenants: listOf(tenant, 'a list of at least one tenant')
     .describe('Who may use the service, by key. Default: anybody on this machine.')

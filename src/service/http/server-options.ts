@@ -1,5 +1,6 @@
 import type { ExactCache } from '../../caches/index.js';
 import type { ModelPricing } from '../../costs/index.js';
+import type { Learning } from '../learning/open-learning.js';
 import type { ServiceLedger } from '../ledger.js';
 import type { Gateway } from '../pipeline.js';
 import type { Tenants } from '../tenants.js';
@@ -44,6 +45,8 @@ export interface ServerOptions {
   readonly tenants: Tenants;
   /** Null where nothing is cached. */
   readonly cache: ExactCache | null;
+  /** What is learned from traffic; absent where nothing is. */
+  readonly learning?: Learning;
   /** The gateway must write to the ledger that its `observe` gave. */
   readonly metrics: ServiceMetrics;
   readonly models: readonly ListedModel[];
