@@ -63,7 +63,7 @@ export class LLMCompressor implements AsyncCompressor {
         ? 'it was cut off'
         : fewer >= tokens
           ? `it has ${fewer} tokens, the text ${tokens}`
-          : unfaithful(body, shorter);
+          : unfaithful(original, text);
     if (problem !== null) {
       return { ...unchanged, reason: `the reply of ${this.#model} was dropped: ${problem}`, usage };
     }
@@ -73,7 +73,7 @@ export class LLMCompressor implements AsyncCompressor {
 
 /** In what a shorter text fails the original; null where nothing is seen. */
 function unfaithful(original: string, shorter: string): string | null {
-  if (shorter === '') return 'it is empty';
+  if (shorter.trim() === '') return 'it is empty';
   const wanted = protectedTexts(original);
   const found = protectedTexts(shorter);
   const at = wanted.findIndex((text, index) => text !== found[index]);

@@ -16,7 +16,7 @@ export const UNITS = list(`
   second seconds minute minutes hour hours day days week weeks month months year years
   am pm thousand million billion trillion dozen
   usd eur gbp chf jpy dollar dollars euro euros cents pound pounds yen
-  mb gb kb tb bytes hz khz mhz ghz w kw v a ma j kj n pa kpa mol
+  mb gb kb tb bytes hz khz mhz ghz kw ma kj pa kpa mol
   tokens degrees celsius fahrenheit
   january february march april may june july august september october november december
   jan feb mar apr jun jul aug sep sept oct nov dec
