@@ -1,3 +1,4 @@
+export { binomialUpper } from './binomial.js';
 export {
   type BootstrapInput,
   type BootstrapSums,
