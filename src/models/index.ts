@@ -65,6 +65,7 @@ export {
   type SimulatedProfile,
   type StandIn,
   type StandInAccount,
+  type StandInBatchOptions,
   type StandInOptions,
   startStandIn,
 } from './simulated/index.js';

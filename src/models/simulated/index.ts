@@ -4,6 +4,7 @@ export {
   createAnswerKey,
   promptHash,
 } from './answer-key.js';
+export type { StandInBatchOptions } from './batches/batch-options.js';
 export type { Fault, FaultChances } from './faults.js';
 export { chanceOfRight } from './item-response.js';
 export { SIMULATED_MODELS, SIMULATED_PROFILES, type SimulatedProfile } from './profiles.js';

@@ -8,7 +8,7 @@ export interface BilledTotal {
   readonly cost: NanoUsd;
 }
 
-/** Attempts at one prompt by one model. */
+/** Attempts at one prompt by one model, alone or as an item of a batch. */
 export interface CallCount {
   readonly model: string;
   /** `promptHash` of the messages. */
@@ -20,7 +20,7 @@ export interface CallCount {
 
 /** What the stand-in saw and would bill, kept apart from any client's ledger. */
 export interface StandInAccount {
-  /** Requests for an answer, whatever came of them. */
+  /** Requests for an answer, whatever came of them; batches are counted apart. */
   readonly attempts: number;
   /** By HTTP status sent; `none` for hangs. Truncated answers began with 200. */
   readonly byStatus: Readonly<Record<string, number>>;
@@ -33,7 +33,11 @@ export interface StandInAccount {
     readonly delivered: BilledTotal;
     /** The client never was: truncated, hung, abandoned, or streamed without its usage. */
     readonly undelivered: BilledTotal;
+    /** Items of batches that were answered, at the batch price. */
+    readonly batched: BilledTotal;
   };
+  /** Batches that were accepted. */
+  readonly batches: number;
 }
 
 /** One attempt that will be billed. */
@@ -51,6 +55,8 @@ export class AccountBook {
   readonly #calls = new Map<string, { -readonly [Member in keyof CallCount]: CallCount[Member] }>();
   #delivered = NOTHING;
   #undelivered = NOTHING;
+  #batched = NOTHING;
+  #batches = 0;
 
   countAttempt(): void {
     this.#attempts++;
@@ -83,6 +89,15 @@ export class AccountBook {
     this.#delivered = sum(this.#delivered, bill, 1);
   }
 
+  countBatch(): void {
+    this.#batches++;
+  }
+
+  /** Adds an answered item of a batch. */
+  billBatched(bill: Bill): void {
+    this.#batched = sum(this.#batched, bill, 1);
+  }
+
   /** A client went away before its answer began. */
   abandon(bill: Bill): void {
     this.#abandoned++;
@@ -104,7 +119,12 @@ export class AccountBook {
       byFault: { ...this.#byFault },
       abandoned: this.#abandoned,
       calls: Array.from(this.#calls.values(), (call) => ({ ...call })),
-      billed: { delivered: this.#delivered, undelivered: this.#undelivered },
+      billed: {
+        delivered: this.#delivered,
+        undelivered: this.#undelivered,
+        batched: this.#batched,
+      },
+      batches: this.#batches,
     };
   }
 

@@ -1,23 +1,8 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
-import {
-  answerEvents,
-  type ChatAnswer,
-  type ChatFormat,
-  type ChatRequest,
-} from '../../wire/index.js';
+import { answerEvents, type ChatFormat } from '../../wire/index.js';
 import type { Fault } from './faults.js';
-import type { AccountBook, Bill } from './stand-in-account.js';
-import type { StandInAnswer } from './stand-in-answer.js';
-
-/** All that is known of a request once it has been understood. */
-export interface ServedCall {
-  readonly chat: ChatRequest;
-  readonly model: string;
-  /** `promptHash` of the messages. */
-  readonly prompt: string;
-  readonly answer: StandInAnswer;
-  readonly bill: Bill;
-}
+import type { AccountBook } from './stand-in-account.js';
+import { chatAnswerOf, type ServedCall } from './stand-in-call.js';
 
 /** Milliseconds before an answer, and between the pieces of a streamed one. */
 export interface Pace {
@@ -134,11 +119,11 @@ export class Exchange {
   }
 
   #whole(call: ServedCall): string {
-    return JSON.stringify(this.format.answerBody(this.#chatAnswer(call)));
+    return JSON.stringify(this.format.answerBody(chatAnswerOf(call, this.#id)));
   }
 
   #streamed(call: ServedCall): string[] {
-    const answer = this.#chatAnswer(call);
+    const answer = chatAnswerOf(call, this.#id);
     const writer = this.format.createStreamWriter({
       created: answer.created,
       usage: call.chat.streamUsage,
@@ -146,17 +131,6 @@ export class Exchange {
     return answerEvents(answer, PIECES)
       .map((event) => writer.write(event))
       .filter((frame) => frame !== '');
-  }
-
-  #chatAnswer({ chat, answer }: ServedCall): ChatAnswer {
-    return {
-      id: `simulated-${this.#id}`,
-      model: chat.model,
-      created: Math.floor(Date.now() / 1000),
-      parts: answer.parts,
-      finishReason: answer.finishReason,
-      usage: answer.usage,
-    };
   }
 }
 

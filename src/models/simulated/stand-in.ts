@@ -1,19 +1,16 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type ModelPricing, priceUsage } from '../../costs/index.js';
+import type { ModelPricing } from '../../costs/index.js';
 import { UserError } from '../../user-error.js';
-import {
-  type ChatRequest,
-  chatFormats,
-  openaiChat,
-  textMessages,
-  WireRequestError,
-} from '../../wire/index.js';
-import { type AnswerKey, promptHash } from './answer-key.js';
+import { chatFormats, openaiChat } from '../../wire/index.js';
+import type { AnswerKey } from './answer-key.js';
+import type { StandInBatchOptions } from './batches/batch-options.js';
+import { serveBatches } from './batches/serve-batches.js';
 import { createFaultDrawer, type FaultChances } from './faults.js';
-import { findProfile, SIMULATED_MODELS } from './profiles.js';
+import { SIMULATED_MODELS } from './profiles.js';
+import { readBody } from './read-body.js';
 import { AccountBook, type StandInAccount } from './stand-in-account.js';
-import { checkServable, standInAnswer } from './stand-in-answer.js';
+import { understandCall } from './stand-in-call.js';
 import { EMBEDDINGS_PATH, serveEmbeddings } from './stand-in-embeddings.js';
 import { Exchange, sendJson } from './stand-in-exchange.js';
 
@@ -30,6 +27,7 @@ export interface StandInOptions {
   readonly faults?: FaultChances;
   /** Prices to bill by, by model id (`simulated/small` or `small`), in place of the family's own. */
   readonly prices?: Readonly<Record<string, ModelPricing>>;
+  readonly batch?: StandInBatchOptions;
 }
 
 export interface StandIn {
@@ -49,7 +47,9 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
  * Nothing it says is evidence of any real model.
  *
  * `POST /v1/chat/completions`, `POST /v1/messages`, `POST /v1/embeddings` (the model
- * `simulated/embedding`), `GET /v1/models`, `GET /account`. A model goes by `simulated/small` or
+ * `simulated/embedding`), `GET /v1/models`, `GET /account`, and both makers' batch APIs
+ * (`/v1/files`, `/v1/batches`, `/v1/messages/batches`), whose items are answered as single requests are
+ * and billed at the batch price. A model goes by `simulated/small` or
  * `small`. Keys are ignored, but for the key `bad`, which gets 401. Every request counts as a first
  * trial; another `seed` in the body samples anew. A request with tools is answered with a call of one,
  * and the tool's result with a text that holds it. Faults are drawn in order of arrival from the seed;
@@ -85,16 +85,20 @@ export async function startStandIn(options: StandInOptions): Promise<StandIn> {
 
 function createListener(options: StandInOptions, book: AccountBook): RequestListener {
   const drawFault = createFaultDrawer(options.faults ?? {}, options.seed);
+  const servedAsBatch = serveBatches(options, book, isRefused);
   let arrivals = 0;
 
   return (request, response) => {
+    if (servedAsBatch(request, response)) return;
     const path = request.url?.split('?', 1)[0];
     const format = chatFormats.find((candidate) => candidate.path === path);
     if (request.method === 'POST' && format !== undefined) {
       const exchange = new Exchange(format, `req_${++arrivals}`, response, book);
-      readBody(request, (body) => serve(request, exchange, body));
+      readBody(request, MAX_BODY_BYTES, (body) => serve(request, exchange, body));
     } else if (request.method === 'POST' && path === EMBEDDINGS_PATH) {
-      readBody(request, (body) => serveEmbeddings(body, response, book, options));
+      readBody(request, MAX_BODY_BYTES, (body) =>
+        serveEmbeddings(body?.toString('utf8') ?? null, response, book, options),
+      );
     } else if (request.method === 'GET' && path === '/account') {
       sendJson(response, 200, book.snapshot());
     } else if (request.method === 'GET' && path === '/v1/models') {
@@ -105,8 +109,8 @@ function createListener(options: StandInOptions, book: AccountBook): RequestList
     }
   };
 
-  function serve(request: IncomingMessage, exchange: Exchange, body: string | null): void {
-    if (request.headers.authorization === 'Bearer bad' || request.headers['x-api-key'] === 'bad') {
+  function serve(request: IncomingMessage, exchange: Exchange, body: Buffer | null): void {
+    if (isRefused(request)) {
       exchange.fail(401, 'This simulated provider refuses the key "bad".', 'invalid_api_key');
       return;
     }
@@ -114,42 +118,28 @@ function createListener(options: StandInOptions, book: AccountBook): RequestList
       exchange.fail(413, `The body is larger than ${MAX_BODY_BYTES} bytes.`);
       return;
     }
-    let chat: ChatRequest;
+    let understood: ReturnType<typeof understandCall>;
     try {
-      chat = exchange.format.parseRequest(JSON.parse(body));
-      checkServable(chat);
+      understood = understandCall(exchange.format, JSON.parse(body.toString('utf8')), options);
     } catch (error) {
-      if (!(error instanceof WireRequestError || error instanceof SyntaxError)) throw error;
+      if (!(error instanceof SyntaxError)) throw error;
       exchange.fail(400, error.message);
       return;
     }
-    const profile = findProfile(chat.model);
-    if (profile === undefined) {
-      exchange.fail(404, `The model "${chat.model}" does not exist.`, 'model_not_found');
+    if ('failure' in understood) {
+      const { status, message, code } = understood.failure;
+      exchange.fail(status, message, code);
       return;
     }
-    const prompt = promptHash(textMessages(chat.messages));
-    const answer = standInAnswer(profile, chat, prompt, options);
-    const pricing = options.prices?.[chat.model] ?? options.prices?.[profile.id] ?? profile.pricing;
-    const bill = { usage: answer.usage, cost: priceUsage(answer.usage, pricing) };
-    exchange.answer({ chat, model: profile.id, prompt, answer, bill }, drawFault(), {
+    exchange.answer(understood.call, drawFault(), {
       latencyMs: options.latencyMs ?? 0,
       streamDelayMs: options.streamDelayMs ?? 0,
     });
   }
 }
 
-/** Hands over the whole body, or null where it is too large; nothing if the client leaves first. */
-function readBody(request: IncomingMessage, use: (body: string | null) => void): void {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  request.on('data', (chunk: Buffer) => {
-    bytes += chunk.length;
-    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
-  });
-  request.on('end', () => {
-    use(bytes <= MAX_BODY_BYTES ? Buffer.concat(chunks).toString('utf8') : null);
-  });
+function isRefused({ headers }: IncomingMessage): boolean {
+  return headers.authorization === 'Bearer bad' || headers['x-api-key'] === 'bad';
 }
 
 /** One list that both SDKs read as theirs. */
