@@ -198,23 +198,19 @@ export async function reuse(
   cells: readonly PlannedCell[],
   { outcomes, scores }: KnownCells,
 ): Promise<number> {
-  const { store, run, plan } = input;
-  const isShared = ({ sharedWith }: PlannedCell) => sharedWith !== undefined;
-  const shared = new Set(plan.cells.filter(isShared).map(addressOfCell));
+  const { store, run } = input;
   let taken = 0;
   for (let from = 0; from < cells.length; from += KEYS_AT_ONCE) {
     const chunk = cells
       .slice(from, from + KEYS_AT_ONCE)
-      .filter((cell) => cell.model.origin !== 'recorded' && !isShared(cell));
+      .filter((cell) => cell.model.origin !== 'recorded' && cell.sharedWith === undefined);
     const open = chunk.filter((cell) => outcomes.get(addressOfCell(cell))?.status !== 'done');
     const earlier = await store.findOutcomesByKey(open.map(({ cellKey }) => cellKey));
     await Promise.all(
       open.map(async (cell) => {
         const original = earlier.get(cell.cellKey);
-        if (original === undefined) return;
         // An answer that this run paid for is a repeated prompt's, which is a sample of its own.
-        const isCopy = original.origin === 'reused' && !shared.has(addressOf(original));
-        if (original.runId === run.id && !isCopy) return;
+        if (!original || (original.runId === run.id && original.origin !== 'reused')) return;
         const address = { runId: run.id, ...addressed(cell) };
         const outcome: Outcome = { ...original, ...address, origin: 'reused' };
         await store.addOutcome(outcome, []);

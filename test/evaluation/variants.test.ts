@@ -139,6 +139,23 @@ describe('variants against the prompts as they are', () => {
     expect(variants[1]!.text).toContain('costs 48 % more');
   });
 
+  it('pays only where both hold: quality kept and cost lower', () => {
+    const base = { score: repeated(200, [1, 0]), cost: repeated(200, [1, 1.2]) };
+    const { variants } = compared([
+      base,
+      { score: base.score, cost: repeated(200, [1.1, 1.1]) },
+      { score: repeated(200, [1, 0, 0.8, 0.2]), cost: repeated(200, [0.5]) },
+    ]);
+    for (const { pAdjusted, answer } of variants) {
+      expect(pAdjusted).toBeGreaterThan(0.025);
+      expect(answer).toBe('too_close');
+    }
+    expect(variants[0]!.text).toMatch(/call: it is not shown to cost less \(saving 0 %\)\.$/);
+    expect(variants[1]!.text).toMatch(
+      /call: its quality is not shown to stay within 0\.01 .*\)\.$/,
+    );
+  });
+
   it("corrects for all of them by Holm's method", () => {
     // Alone the first pays narrowly; among 20 hopeless ones it is not enough.
     const score = repeated(400, [1]);
