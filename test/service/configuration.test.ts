@@ -67,7 +67,7 @@ const broken: readonly (readonly [what: string, text: string, lines: readonly st
     'keys that are none',
     'modles: []\ncache: { ttl: 3 }\n',
     [
-      's.yaml:1:1  modles  unknown key, expected one of host, port, allowed_hosts, table, models, aliases, cache, limits, tenants, store_prompts, ledger, snapshots, simulated, log_level (did you mean "models"?)',
+      's.yaml:1:1  modles  unknown key, expected one of host, port, allowed_hosts, table, models, aliases, cache, learning, limits, tenants, store_prompts, ledger, snapshots, simulated, log_level (did you mean "models"?)',
       's.yaml:2:10  cache.ttl  unknown key, expected one of enabled, ttl_seconds, max_entries, max_mb (did you mean "ttl_seconds"?)',
     ],
   ],
@@ -160,6 +160,17 @@ const broken: readonly (readonly [what: string, text: string, lines: readonly st
     'limits: { max_tokens: 100, default_max_tokens: 200 }\n',
     [
       's.yaml:1:48  limits.default_max_tokens  found 200, expected at most max_tokens, which is 100',
+    ],
+  ],
+  [
+    'learning that cannot be',
+    `${MODELS}learning: { adapt: maybe, explore: 1.5, judge: { model: openai/gpt-99, share: 0, rubric: correctnes } }\n`,
+    [
+      's.yaml:2:20  learning.adapt  found "maybe", expected true or false',
+      's.yaml:2:36  learning.explore  found 1.5, expected a share of requests, a number from 0 to 1',
+      's.yaml:2:57  learning.judge.model  found "openai/gpt-99", whose price is unknown (did you mean "openai/gpt-4"?), expected a known model or a price: {input, output} in US dollars per million tokens (0 must be said)',
+      's.yaml:2:79  learning.judge.share  found 0, expected a share, more than 0',
+      's.yaml:2:90  learning.judge.rubric  found "correctnes", expected correctness, quality (did you mean "correctness"?)',
     ],
   ],
   [
@@ -286,6 +297,27 @@ describe('a configuration', () => {
       '[openai/gpt-4o, { id: my/gpt-4o, base_url: "http://127.0.0.1:1/v1", api: openai, price: { input: 1, output: 2 } },',
     );
     expect((await mistake(two, { readTable }))[0]).toContain('calls gpt-4o, expected it among');
+  });
+
+  it('says what is learned, and warns where a simulated judge looks at live answers', async () => {
+    expect((await load(MODELS)).config).not.toHaveProperty('learning');
+    const { config, warnings } = await load(
+      `${MODELS}learning: { explore: 0.05, judge: { model: simulated/judge, share: 0.1 } }\n`,
+    );
+    expect(warnings).toEqual([]);
+    expect(config.learning).toMatchObject({
+      adapt: false,
+      explore: 0.05,
+      exploreDearer: false,
+      judge: { model: { id: 'simulated/judge' }, rubric: 'correctness', share: 0.1 },
+    });
+    const live = await load(
+      'models: [openai/gpt-4o]\nlearning: { adapt: true, explore_dearer: true, judge: { model: { id: simulated/judge }, rubric: quality, share: 1 } }\n',
+    );
+    expect(live.config.learning).toMatchObject({ adapt: true, exploreDearer: true });
+    expect(live.warnings).toEqual([
+      'the judge "simulated/judge" is simulated: what it says of live answers is never evidence',
+    ]);
   });
 
   it('says all of it in the words of the program', async () => {

@@ -102,11 +102,13 @@ describe('/openapi.json', () => {
       'get /v1/costs/by-model',
       'get /v1/costs/daily',
       'get /v1/costs/report',
+      'get /v1/learning',
       'get /v1/models',
       'get /v1/models/{model}',
       'get /v1/operations',
       'post /v1/chat/completions',
       'post /v1/estimate',
+      'post /v1/feedback',
       'post /v1/generate',
       'post /v1/messages',
     ]);

@@ -5,6 +5,7 @@ import {
   createMetrics,
   createServer,
   type Gateway,
+  type Learning,
   type Operation,
   type ReplyHead,
   type ServerLimits,
@@ -171,6 +172,7 @@ export interface Script {
   readonly allowedHosts?: readonly string[];
   readonly metrics?: ServiceMetrics;
 }
+  readonly learning?: Learning;
 
 export interface Scripted {
   readonly server: ServiceServer;
@@ -208,6 +210,7 @@ export async function serveScript(script: Script = {}): Promise<Scripted> {
     cache,
     metrics,
     models: [{ id: MODEL, aliases: ['tiny'], pricing: PRICING, simulated: true }],
+    ...(script.learning === undefined ? {} : { learning: script.learning }),
     table: { name: 'by-hand', sha256: 'a'.repeat(64), policy: 'random@0.5' },
     version: '1.2.3',
     host: '127.0.0.1',
