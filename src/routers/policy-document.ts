@@ -11,6 +11,9 @@ export const written = (value: number): number => Number(value.toPrecision(SIGNI
 /** A share or threshold in [0, 1] as it stands in a policy's id: `0`, `0.25`, `1`. */
 export const dialLabel = (value: number): string => String(Math.round(value * 10_000) / 10_000);
 
+/** Of a setting that was spread over requests which a service had, and not on a tuning part. */
+export const servedLabel = (value: number): string => `served-${dialLabel(value)}`;
+
 export const policyId = (document: PolicyDocument): string => `${document.router}@${document.dial}`;
 
 const shown = (value: unknown): string => {

@@ -76,6 +76,16 @@ export interface Router {
    * @throws UserError quoting the setting that is wrong
    */
   cold?(models: readonly string[], options: ColdOptions): Policy;
+  /**
+   * A policy at other settings of its dial, spread by quantiles of these requests and named
+   * `served-…`, cheapest first: all that it has learned stays. Absent where no one number moves it.
+   * @throws UserError quoting the path in the document that is wrong
+   */
+  redial?(
+    document: PolicyDocument,
+    requests: readonly Features[],
+    dials: number,
+  ): readonly Policy[];
   /** @throws UserError quoting the path in the document that is wrong. */
   fromDocument(document: PolicyDocument): Policy;
 }

@@ -4,7 +4,13 @@ import type { Policy, PolicyDocument } from '../../policies/index.js';
 import { UserError } from '../../user-error.js';
 import { dialSettings, thresholdsOf } from '../dial.js';
 import { hullModels, meansByModel, nothingToChoose } from '../model-means.js';
-import { checked, checkedParameters, dialLabel, policyId } from '../policy-document.js';
+import {
+  checked,
+  checkedParameters,
+  dialLabel,
+  policyId,
+  servedLabel,
+} from '../policy-document.js';
 import type { Router } from '../router.js';
 import { fixedChoicePolicy } from '../single-call-policy.js';
 import {
@@ -60,6 +66,24 @@ function complexityPolicy(
 const shareAt = (dial: number, level: number, levels: number): number =>
   Math.min(1, Math.max(0, dial * (levels - 1) - (level - 1)));
 
+/** All settings of the dial, by the shares of these requests that reach a model. */
+function spread(
+  models: readonly string[],
+  reader: ComplexityReader,
+  requests: readonly Features[],
+  { dials, label }: { readonly dials: number; readonly label: (dial: number) => string },
+): readonly Policy[] {
+  const threshold = thresholdsOf(requests.map((one) => reader.score(one)));
+  return dialSettings(dials).map((dial) => {
+    const thresholds = models
+      .slice(1)
+      .map((_, at) => threshold(shareAt(dial, at + 1, models.length)));
+    const parameters = { thresholds, classifier: reader.document };
+    const document = { router: 'complexity', dial: label(dial), models, parameters };
+    return complexityPolicy(document, thresholds, reader);
+  });
+}
+
 /** Why a reader cannot be used on these requests; null where it can. */
 function missingSignal(reader: ComplexityReader, requests: readonly Features[]): string | null {
   const signal = reader.signals.find((id) =>
@@ -87,19 +111,13 @@ export const complexity: Router = {
     const hull = hullModels(meansByModel(fit));
     const reason = nothingToChoose(hull);
     if (reason !== null) return { leftOut: reason };
-    const threshold = thresholdsOf(tune.features.map((one) => reader.score(one)));
-    const documents = dialSettings(options.dials).map((dial) => ({
-      router: 'complexity',
-      dial: dialLabel(dial),
-      models: hull.map(({ model }) => model),
-      parameters: {
-        thresholds: hull.slice(1).map((_, at) => threshold(shareAt(dial, at + 1, hull.length))),
-        classifier: reader.document,
-      },
-    }));
-    return documents.map((document) =>
-      complexityPolicy(document, document.parameters.thresholds, reader),
-    );
+    const models = hull.map(({ model }) => model);
+    return spread(models, reader, tune.features, { dials: options.dials, label: dialLabel });
+  },
+  redial(document, requests, dials) {
+    const { classifier } = checkedParameters(parametersSchema, document);
+    const reader = readerOfDocument(classifier);
+    return spread(document.models, reader, requests, { dials, label: servedLabel });
   },
   fromDocument(document) {
     const { thresholds, classifier } = checkedParameters(parametersSchema, document);

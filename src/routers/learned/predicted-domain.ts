@@ -42,18 +42,33 @@ export function withPredictedDomain(router: Router): Router {
         relabelling(documentOf(policy, classifier), policy, classifier),
       );
     },
+    ...(router.redial === undefined
+      ? {}
+      : {
+          redial(document, requests, dials) {
+            const { classifier, policy } = read(document);
+            const features = requests.map((one) => classifier.relabel(one));
+            return router.redial!(policy, features, dials).map((turned) =>
+              relabelling(documentOf(turned, classifier), turned, classifier),
+            );
+          },
+        }),
     fromDocument(document) {
-      const { classifier, policy } = checkedParameters(parametersSchema, document);
-      const { dial, models } = document;
-      const same = policy.dial === dial && JSON.stringify(policy.models) === JSON.stringify(models);
-      if (policy.router !== router.id || !same) {
-        throw new UserError(
-          `Policy "${policyId(document)}": \`parameters.policy\`: expected "${router.id}@${dial}" of the same models, got "${policyId(policy)}"`,
-        );
-      }
-      return relabelling(document, router.fromDocument(policy), new DomainClassifier(classifier));
+      const { classifier, policy } = read(document);
+      return relabelling(document, router.fromDocument(policy), classifier);
     },
   };
+  function read(document: PolicyDocument) {
+    const { classifier, policy } = checkedParameters(parametersSchema, document);
+    const { dial, models } = document;
+    const same = policy.dial === dial && JSON.stringify(policy.models) === JSON.stringify(models);
+    if (policy.router !== router.id || !same) {
+      throw new UserError(
+        `Policy "${policyId(document)}": \`parameters.policy\`: expected "${router.id}@${dial}" of the same models, got "${policyId(policy)}"`,
+      );
+    }
+    return { classifier: new DomainClassifier(classifier), policy };
+  }
   function documentOf(policy: Policy, classifier: DomainClassifier): PolicyDocument {
     const { dial, models } = policy;
     const parameters = { classifier: classifier.toDocument(), policy: policy.toDocument() };

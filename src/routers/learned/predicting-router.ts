@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import type { Features } from '../../features/index.js';
 import type { Policy, PolicyDocument } from '../../policies/index.js';
 import { bestNumber, costWeightAt, turningWeights } from '../cost-weight.js';
 import { dialSettings } from '../dial.js';
 import { meansByModel, NOTHING_MEASURED } from '../model-means.js';
-import { checked, checkedParameters, dialLabel, written } from '../policy-document.js';
+import { checked, checkedParameters, dialLabel, servedLabel, written } from '../policy-document.js';
 import type { Router } from '../router.js';
 import { fixedChoicePolicy } from '../single-call-policy.js';
 import { ForecastMemory } from './forecast-memory.js';
@@ -47,6 +48,14 @@ function predictingPolicy(
   );
 }
 
+/** What settings of one dial share. */
+interface Dialled<Document> {
+  readonly models: readonly string[];
+  readonly costScale: number;
+  readonly learned: Document;
+  readonly predictor: Predictor;
+}
+
 /**
  * A router that calls, for each request, the model of the highest predicted quality less its
  * predicted cost times a weight; the weight is its dial, spread by quantiles of the weights at which
@@ -54,6 +63,38 @@ function predictingPolicy(
  */
 export function predictingRouter<Document>(method: PredictorMethod<Document>): Router {
   const place = `Router "${method.id}"`;
+  const parametersSchema = z.strictObject({
+    cost_weight: z.number().min(0).max(1e12),
+    cost_scale: z.number().positive(),
+    predictor: method.document,
+  });
+  const read = (document: PolicyDocument) => {
+    const parameters = checkedParameters(parametersSchema, document);
+    const predictor = method.load(parameters.predictor as Document, document.models.length);
+    return { parameters, predictor };
+  };
+  /** All settings of the dial, spread over these requests. */
+  function dialled(
+    { models, costScale, learned, predictor }: Dialled<Document>,
+    requests: readonly Features[],
+    { dials, label }: { readonly dials: number; readonly label: (dial: number) => string },
+  ): readonly Policy[] {
+    const memory = new ForecastMemory(predictor);
+    const turning = turningWeights(
+      requests.map((features) => memory.forecast(features)),
+      costScale,
+    );
+    return dialSettings(dials).map((dial) => {
+      const weighing = { cost_weight: costWeightAt(dial, turning), cost_scale: costScale };
+      const document = {
+        router: method.id,
+        dial: label(dial),
+        models,
+        parameters: { ...weighing, predictor: learned },
+      };
+      return predictingPolicy(document, predictor, memory, weighing);
+    });
+  }
   return {
     id: method.id,
     summary: method.summary,
@@ -77,31 +118,23 @@ export function predictingRouter<Document>(method: PredictorMethod<Document>): R
       const learned = learnOnce(method, fit, { seed: options.seed, settings });
       if (isLeftOut(learned)) return learned;
       const predictor = method.load(learned, fit.models.length);
-      const memory = new ForecastMemory(predictor);
       const costScale = written(Math.max(...means.map(({ cost }) => cost))) || 1;
-      const turning = turningWeights(
-        tune.features.map((features) => memory.forecast(features)),
-        costScale,
-      );
-      return dialSettings(options.dials).map((dial) => {
-        const weighing = { cost_weight: costWeightAt(dial, turning), cost_scale: costScale };
-        const document = {
-          router: method.id,
-          dial: dial === 1 ? (method.topDial ?? '1') : dialLabel(dial),
-          models: fit.models,
-          parameters: { ...weighing, predictor: learned },
-        };
-        return predictingPolicy(document, predictor, memory, weighing);
+      return dialled({ models: fit.models, costScale, learned, predictor }, tune.features, {
+        dials: options.dials,
+        label: (dial) => (dial === 1 ? (method.topDial ?? '1') : dialLabel(dial)),
+      });
+    },
+    redial(document, requests, dials) {
+      const { parameters, predictor } = read(document);
+      const learned = parameters.predictor as Document;
+      const { models } = document;
+      return dialled({ models, costScale: parameters.cost_scale, learned, predictor }, requests, {
+        dials,
+        label: servedLabel,
       });
     },
     fromDocument(document) {
-      const schema = z.strictObject({
-        cost_weight: z.number().min(0).max(1e12),
-        cost_scale: z.number().positive(),
-        predictor: method.document,
-      });
-      const parameters = checkedParameters(schema, document);
-      const predictor = method.load(parameters.predictor as Document, document.models.length);
+      const { parameters, predictor } = read(document);
       return predictingPolicy(document, predictor, new ForecastMemory(predictor), parameters);
     },
   };

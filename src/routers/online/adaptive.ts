@@ -5,7 +5,14 @@ import { createRng, type Rng, shuffledIndices } from '../../statistics/index.js'
 import { UserError } from '../../user-error.js';
 import { bestValue, COST_ALONE, costWeightAt, turningWeights } from '../cost-weight.js';
 import { dialSettings } from '../dial.js';
-import { checked, checkedParameters, dialLabel, policyId, written } from '../policy-document.js';
+import {
+  checked,
+  checkedParameters,
+  dialLabel,
+  policyId,
+  servedLabel,
+  written,
+} from '../policy-document.js';
 import type { ColdOptions, FitOptions, Router, RouterData } from '../router.js';
 import { singleCallPolicy } from '../single-call-policy.js';
 import {
@@ -140,6 +147,30 @@ function adaptivePolicy(document: PolicyDocument, parameters: Parameters): Polic
   };
 }
 
+/** All settings of the dial, by the weights at which choices for these requests turn. */
+function spread(
+  models: readonly string[],
+  kept: Omit<Parameters, 'quality_weight' | 'cost_weight'>,
+  requests: readonly Features[],
+  { dials, label }: { readonly dials: number; readonly label: (dial: number) => string },
+): readonly Policy[] {
+  const { state } = kept;
+  const turning = turningWeights(
+    requests.map((features) => expectations(state, promptKind(features))),
+    dearestCost(state) || 1,
+  );
+  return dialSettings(dials).map((dial) => {
+    const weight = costWeightAt(dial, turning);
+    const costWeight = weight === COST_ALONE ? 1 : written(weight / (1 + weight));
+    const weights = { quality_weight: written(1 - costWeight), cost_weight: costWeight };
+    const parameters = { ...weights, ...kept };
+    return adaptivePolicy(
+      { router: 'adaptive', dial: label(dial), models, parameters },
+      parameters,
+    );
+  });
+}
+
 /** Learns from arrivals in a seeded order: each time of the model chosen, and of no other. */
 function learnFromArrivals(fit: RouterData, exploration: number, seed: number): AdaptiveState {
   const rng = createRng(seed, 'adaptive-arrivals');
@@ -181,22 +212,18 @@ export class AdaptiveRouter implements Router {
     if (state.overall.every(({ costs }) => costs === 0)) {
       return { leftOut: 'no cost is known on the part it would learn from' };
     }
-    const turning = turningWeights(
-      tune.features.map((features) => expectations(state, promptKind(features))),
-      dearestCost(state) || 1,
-    );
-    const documents = dialSettings(options.dials).map((dial) => {
-      const weight = costWeightAt(dial, turning);
-      const costWeight = weight === COST_ALONE ? 1 : written(weight / (1 + weight));
-      const parameters = {
-        quality_weight: written(1 - costWeight),
-        cost_weight: costWeight,
-        exploration: settings.serving_exploration,
-        state,
-      };
-      return { router: 'adaptive', dial: dialLabel(dial), models: fit.models, parameters };
-    });
-    return documents.map((document) => adaptivePolicy(document, document.parameters));
+    const dialling = { dials: options.dials, label: dialLabel };
+    const { serving_exploration: exploration } = settings;
+    return spread(fit.models, { exploration, state }, tune.features, dialling);
+  }
+
+  redial(
+    document: PolicyDocument,
+    requests: readonly Features[],
+    dials: number,
+  ): readonly Policy[] {
+    const { quality_weight, cost_weight, ...kept } = readParameters(document);
+    return spread(document.models, kept, requests, { dials, label: servedLabel });
   }
 
   cold(models: readonly string[], options: ColdOptions): Policy {
@@ -214,23 +241,27 @@ export class AdaptiveRouter implements Router {
   }
 
   fromDocument(document: PolicyDocument): Policy {
-    const parameters = checkedParameters(parametersSchema, document);
-    const place = `Policy "${policyId(document)}"`;
-    const models = document.models.length;
-    const { overall, kinds } = parameters.state;
-    const odd = [{ kind: 'overall', models: overall }, ...kinds].find(
-      (entry) => entry.models.length !== models,
-    );
-    if (odd !== undefined) {
-      throw new UserError(
-        `${place}: \`parameters.state\`: expected ${models} estimates for ${JSON.stringify(odd.kind)}, got ${odd.models.length}`,
-      );
-    }
-    if (parameters.quality_weight + parameters.cost_weight === 0) {
-      throw new UserError(
-        `${place}: \`parameters.quality_weight\`: expected it or \`cost_weight\` to be above 0, got 0`,
-      );
-    }
-    return adaptivePolicy(document, parameters);
+    return adaptivePolicy(document, readParameters(document));
   }
+}
+
+function readParameters(document: PolicyDocument): Parameters {
+  const parameters = checkedParameters(parametersSchema, document);
+  const place = `Policy "${policyId(document)}"`;
+  const models = document.models.length;
+  const { overall, kinds } = parameters.state;
+  const odd = [{ kind: 'overall', models: overall }, ...kinds].find(
+    (entry) => entry.models.length !== models,
+  );
+  if (odd !== undefined) {
+    throw new UserError(
+      `${place}: \`parameters.state\`: expected ${models} estimates for ${JSON.stringify(odd.kind)}, got ${odd.models.length}`,
+    );
+  }
+  if (parameters.quality_weight + parameters.cost_weight === 0) {
+    throw new UserError(
+      `${place}: \`parameters.quality_weight\`: expected it or \`cost_weight\` to be above 0, got 0`,
+    );
+  }
+  return parameters;
 }
