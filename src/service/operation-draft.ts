@@ -46,10 +46,10 @@ export interface Recorder {
   /** Every model that is served. */
   readonly upstreams: ReadonlyMap<string, Upstream>;
   readonly storePrompts: boolean;
-}
-
   /** Told of every answer that the ledger holds. */
   readonly learning?: AnswerListener;
+}
+
 export interface Committed {
   readonly operation: Operation;
   /** What the ledger rejected with; null where it holds the operation. Else nothing may be acknowledged. */
@@ -68,16 +68,16 @@ export async function commit(
   } catch (failure) {
     return { operation, failure: failure ?? new Error('the ledger gave no reason') };
   }
-}
-
-/** What an operation was, now that it is over. */
-export function operationOf(
   const { request, meter } = draft;
   if (end.answer !== null) {
     const attempts = meter.records.length;
     recorder.learning?.answered({ operation, request, answer: end.answer, attempts });
   }
   return { operation, failure: null };
+}
+
+/** What an operation was, now that it is over. */
+export function operationOf(
   draft: OperationDraft,
   end: OperationEnd,
   { clock, storePrompts, upstreams }: Omit<Recorder, 'ledger' | 'learning'>,
