@@ -40,12 +40,13 @@ export async function printEstimate(
 ): Promise<void> {
   const { estimateJson, estimateText, jsonLine } = await import('../reports/index.js');
   const { foresee } = await import('./foreseen.js');
-  const { estimate: total, answered } = await foresee(prepared, args, io);
+  const { estimate: total, answered, shared } = await foresee(prepared, args, io);
   const cells = prepared.plan.cells.length;
   const asked = [...prepared.models.values(), ...prepared.judgingModels.values()];
   const facts = {
     cells,
     known: answered,
+    shared,
     simulated: prepared.simulated,
     estimatedTokens: [
       ...new Set(asked.filter(({ estimatesTokens }) => estimatesTokens).map(({ id }) => id)),

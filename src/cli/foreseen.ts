@@ -16,6 +16,8 @@ import { withStore } from './store-access.js';
 export interface Foreseen {
   readonly estimate: Estimate;
   readonly answered: number;
+  /** Cells that share another's answer. */
+  readonly shared: number;
 }
 
 /** Adds up the answers and verdicts that no run in the store has paid for yet. */
@@ -37,7 +39,10 @@ export async function foresee(
       : undefined;
   return {
     estimate: estimate(foreseeCalls(plan, models, judging, known)),
-    answered: plan.cells.filter(({ cellKey }) => known?.answers.has(cellKey)).length,
+    answered: plan.cells.filter(
+      ({ cellKey, sharedWith }) => sharedWith === undefined && known?.answers.has(cellKey),
+    ).length,
+    shared: plan.cells.filter(({ sharedWith }) => sharedWith !== undefined).length,
   };
 }
 

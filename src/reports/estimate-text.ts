@@ -8,6 +8,8 @@ export interface EstimateFacts {
   readonly cells: number;
   /** Cells that earlier runs have answered. */
   readonly known: number;
+  /** Cells that share another's answer, as their compression leaves the prompt as it is. */
+  readonly shared: number;
   readonly simulated: boolean;
   /** Models whose tokenizer is not public, so that input tokens are estimates too. */
   readonly estimatedTokens: readonly string[];
@@ -44,11 +46,13 @@ export function estimateText(
     ? colors.yellow('SIMULATED models: nothing is paid for them.\n')
     : '';
   const reused = facts.known > 0 ? `, ${count(facts.known)} already answered` : '';
+  const shared =
+    facts.shared > 0 ? `, ${count(facts.shared)} that compression leaves as they are` : '';
   const estimated =
     facts.estimatedTokens.length > 0
       ? `\nInput tokens of ${facts.estimatedTokens.join(', ')} are estimates: the tokenizer is not public.`
       : '';
-  return `${label}${count(facts.cells)} cells${reused}\n\n${table}\n\nOutput lengths are guesses; worst counts every answer at its full length. Billed retries come on top.${inBatches(estimate)}${estimated}\n`;
+  return `${label}${count(facts.cells)} cells${reused}${shared}\n\n${table}\n\nOutput lengths are guesses; worst counts every answer at its full length. Billed retries come on top.${inBatches(estimate)}${estimated}\n`;
 }
 
 function inBatches({ batch, expected }: Estimate): string {
@@ -80,6 +84,7 @@ export function estimateJson(estimate: Estimate, facts: EstimateFacts): Record<s
     expected_output_tokens,
     cells: facts.cells,
     already_answered: facts.known,
+    shared: facts.shared,
     simulated: facts.simulated,
     estimated_tokens: facts.estimatedTokens,
   };
