@@ -171,8 +171,8 @@ export interface Script {
   readonly limits?: Partial<ServerLimits>;
   readonly allowedHosts?: readonly string[];
   readonly metrics?: ServiceMetrics;
-}
   readonly learning?: Learning;
+}
 
 export interface Scripted {
   readonly server: ServiceServer;
@@ -209,8 +209,8 @@ export async function serveScript(script: Script = {}): Promise<Scripted> {
     tenants: script.tenants ?? anyone,
     cache,
     metrics,
-    models: [{ id: MODEL, aliases: ['tiny'], pricing: PRICING, simulated: true }],
     ...(script.learning === undefined ? {} : { learning: script.learning }),
+    models: [{ id: MODEL, aliases: ['tiny'], pricing: PRICING, simulated: true }],
     table: { name: 'by-hand', sha256: 'a'.repeat(64), policy: 'random@0.5' },
     version: '1.2.3',
     host: '127.0.0.1',
