@@ -454,6 +454,39 @@ describe('executeBatch', () => {
     expect(slow.submissions).toHaveLength(1);
   });
 
+  test('asks variants in the batches of their model, and shares what they leave as it is', async () => {
+    const judge = createGraderJudge();
+    const [first, second] = planOf(2, ['fake/one']).cells.map(({ prompt }) => prompt);
+    const short = [{ role: 'user' as const, content: '1 + 1?' }];
+    const planned = plan({
+      name: 'test',
+      prompts: [first!, second!],
+      models: [
+        { id: 'fake/one', baseUrl: null, origin: 'live', parameters: { maxTokens: MAX_TOKENS } },
+      ],
+      variants: [{ label: 'short', messages: [first!.messages, short] }],
+      judges: [{ id: judge.id, version: judge.version, repeats: 1 }],
+      trials: 1,
+      seed: 1,
+      identity: null,
+    });
+    const store = await newStore(planned);
+    const provider = new FakeProvider();
+    expect(await go({ planned, store, provider })).toBe('complete');
+    expect(provider.submissions.map((keys) => keys.length)).toEqual([3]);
+    expect(
+      (await store.runs.readOutcomes(RUN_ID)).map(({ model, origin }) => [model, origin]),
+    ).toEqual([
+      ['fake/one', 'live'],
+      ['fake/one+short', 'reused'],
+      ['fake/one', 'live'],
+      ['fake/one+short', 'live'],
+    ]);
+    expect(await store.runs.readScores(RUN_ID)).toHaveLength(4);
+    const [spent] = await store.runs.totalSpend(RUN_ID);
+    expect(spent?.records).toBe(3);
+  });
+
   test('leaves batches running where it is stopped, and goes on with them', async () => {
     const planned = planOf(3, ['fake/one']);
     const store = await newStore(planned);

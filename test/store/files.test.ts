@@ -82,6 +82,28 @@ describe('opening a store', () => {
     expect(exitCode).toBe(2);
   });
 
+  it('brings a file of an older schema up to date with what it holds', async () => {
+    const path = file('older.duckdb');
+    const before = await openStore(path);
+    await before.runs.createRun(aRun(), []);
+    await before.runs.addUsage([someUsage()]);
+    await before.close();
+    await inDuckDB(
+      path,
+      'DROP TABLE batches',
+      'ALTER TABLE usage ALTER COLUMN latency_ms SET NOT NULL',
+      'DELETE FROM schema_migrations WHERE version = 3',
+    );
+    expect((await refusal(() => openStore(path, { readOnly: true }))).line).toContain(
+      'has schema version 2, this program needs 3',
+    );
+    await using store = await openStore(path);
+    await store.runs.addUsage([someUsage({ latencyMs: null })]);
+    const usage = await store.runs.readUsage('run-1');
+    expect(usage.map(({ latencyMs }) => latencyMs)).toEqual([250.5, null]);
+    expect(await store.batches.readOpenBatches()).toEqual([]);
+  });
+
   it('names the process that holds the file, whether it is to be written or only read', async () => {
     const path = file('held.duckdb');
     const holder = await startHolder(path, 'hold');
