@@ -138,10 +138,13 @@ export class Learner {
       const page = await ledger.feedback({ after: before.through, limit: PAGE });
       if (page.length === 0) return;
       const after = page.reduce((learned, judged) => this.#after(learned, judged), before);
-      // In use whether or not it can be kept: a state in memory is at one with its place, too.
-      this.#learned = after;
       if (after.lost > before.lost) onEvent({ kind: 'lost', feedback: after.lost - before.lost });
-      await store.write(writeLearnedState(after));
+      try {
+        await store.write(writeLearnedState(after));
+      } finally {
+        // In use once it is kept, or where it cannot be: in memory it is at one with its place, too.
+        this.#learned = after;
+      }
     }
   }
 
