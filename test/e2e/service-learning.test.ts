@@ -118,14 +118,12 @@ describe('a service that learns', () => {
 
     const [counts] = await queryLedger(
       folder.path,
-      LEDGER,
       `SELECT count(*) FILTER (source = 'caller')::INT AS callers, count(*) FILTER (source = 'judge')::INT AS judges,
          count(DISTINCT operation_id)::INT AS operations FROM feedback`,
     );
     expect(counts).toEqual({ callers: REQUESTS, judges: REQUESTS, operations: REQUESTS });
     const judged = await queryLedger(
       folder.path,
-      LEDGER,
       `SELECT DISTINCT tenant, origin, probability, propensity > 0 AS drawn FROM judged_operations WHERE source = 'judge'`,
     );
     expect(judged).toEqual([{ tenant: 'ann', origin: 'simulated', probability: 1, drawn: true }]);
