@@ -1,7 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { ExactCache } from '../caches/index.js';
 import { WhitespaceCompressor } from '../compression/index.js';
-import { Budget, toUsd } from '../costs/index.js';
 import type { SignalSource } from '../features/index.js';
 import { sha256 } from '../hash.js';
 import { openUpstream, systemClock, type Upstream } from '../models/index.js';
@@ -11,7 +9,6 @@ import {
   createServer,
   createTenants,
   type LiveTable,
-  SERVICE_RUN,
   type ServiceConfig,
   type ServiceSettings,
   spentSoFar,
@@ -22,9 +19,9 @@ import { UserError } from '../user-error.js';
 import { version } from '../version.js';
 import { environment, type LogLevel } from './global-options.js';
 import type { Io } from './io.js';
+import { openServiceCache, openServiceSource } from './service-cache.js';
 import { openServiceLearning } from './service-learning.js';
 import { createServiceLog, logGatewayEvent, type ServiceLog } from './service-log.js';
-import { openSignalSource } from './signals.js';
 import { isStoodInFor, startSimulated } from './simulated-upstream.js';
 import { checkSnapshotFolder, scheduleSnapshots } from './snapshots.js';
 
@@ -95,14 +92,7 @@ async function assemble(
   const ledger = metrics.observe(stored);
   const { tenants: configs, limits, cache: caching } = config;
   const tenants = createTenants(configs, { now, spent: await spentSoFar(configs, stored, now()) });
-  const cache = caching.enabled
-    ? new ExactCache({
-        maxEntries: caching.maxEntries,
-        maxBytes: caching.maxMegabytes * 1e6,
-        ttlMs: caching.ttlSeconds * 1000,
-        now,
-      })
-    : null;
+  const { cache, embeddings } = await openServiceCache(caching, { envFile: args.envFile, log }, io);
   // The last one is written once the last verdict is in.
   if (config.snapshots !== null) opened.push(scheduleSnapshots(stored, config.snapshots, log));
   const learning = await openServiceLearning(
@@ -117,6 +107,7 @@ async function assemble(
     table: learning?.table ?? live,
     signals,
     cache,
+    embeddings,
     compressor: new WhitespaceCompressor(),
     ledger,
     tenants,
@@ -220,27 +211,7 @@ async function openSignals(
 ): Promise<ReadonlyMap<string, SignalSource>> {
   const signals = new Map<string, SignalSource>();
   for (const spec of signalsOfTable(table)) {
-    const source = await openSignalSource(
-      spec,
-      {
-        envFile,
-        // The gateway reserves for the tenant that asks.
-        gate: new Budget(null),
-        runId: SERVICE_RUN,
-        prompts: [],
-        // Someone waits for the answer.
-        maxAttempts: 2,
-        onAbandoned: (usage) => {
-          const known = usage.flatMap(({ cost }) => cost ?? []);
-          const cost_usd = toUsd(known.reduce((sum, cost) => sum + cost, 0));
-          log('warn', 'a signal was paid for and its reader had left', {
-            signal: spec.model,
-            cost_usd,
-          });
-        },
-      },
-      io,
-    );
+    const source = await openServiceSource(spec, { envFile, log }, io);
     signals.set(source.id, source);
   }
   return signals;

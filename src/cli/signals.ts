@@ -52,6 +52,8 @@ export interface SignalContext {
   readonly onAbandoned: CallerOptions['onAbandoned'];
   /** Fewer where someone waits for the answer. */
   readonly maxAttempts?: CallerOptions['maxAttempts'];
+  /** Whether what is computed here is computed in a thread of its own, as this one serves requests. */
+  readonly inBackground?: boolean;
 }
 
 /**
@@ -65,7 +67,7 @@ export async function openSignalSource(
 ): Promise<SignalSource> {
   const { kind, model: id, baseUrl, apiKeyEnv, price } = spec;
   if (kind === 'embedding' && id === LOCAL_MODEL) {
-    return localEmbeddingSource(await openLocalEmbedder());
+    return localEmbeddingSource(await openLocalEmbedder({ worker: context.inBackground ?? false }));
   }
   const asOf = io.now().toISOString().slice(0, 10);
   const catalogue = await createCatalogue({ asOf });

@@ -1,9 +1,7 @@
 import { parse } from 'yaml';
 import { pathText, schemaFindings } from '../documents/index.js';
-import type { SignalSpec } from '../features/index.js';
+import { embeddingsEntry, embeddingsOf, type SignalSpec } from '../features/index.js';
 import { UserError } from '../user-error.js';
-import { embeddingsOf } from './spec-entries.js';
-import { embeddingsEntry } from './spec-schema.js';
 
 /**
  * Reads where embeddings come from, as the key `embeddings` of an experiment file has it: `local`,

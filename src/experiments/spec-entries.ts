@@ -1,11 +1,9 @@
 import { type CompressionSpec, compressionLabel } from '../compression/index.js';
-import type { SignalSpec } from '../features/index.js';
 import { DEFAULT_RUBRIC, RUBRIC_PARAMETERS } from '../judges/index.js';
 import { connectionOf, type ModelParameters } from '../models/index.js';
 import type { DatasetEntry, JudgeEntry, ModelEntry, RouterEntry, VariantEntry } from './spec.js';
 import type {
   DatasetDocument,
-  EmbeddingsDocument,
   JudgeDocument,
   ModelDocument,
   ParametersDocument,
@@ -82,18 +80,6 @@ export function routerEntryOf(
     id: file,
     file: pathOf(file),
     settings: (settings.settings ?? {}) as RouterEntry['settings'],
-  };
-}
-
-export function embeddingsOf(document: EmbeddingsDocument): SignalSpec {
-  const written = typeof document === 'string' ? { model: document } : document;
-  const { model, base_url, api_key_env, price } = written;
-  return {
-    kind: 'embedding',
-    model,
-    baseUrl: base_url?.replace(/\/+$/, '') ?? null,
-    apiKeyEnv: api_key_env ?? null,
-    price: price === undefined ? null : { ...price, output: 0 },
   };
 }
 

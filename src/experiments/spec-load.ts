@@ -10,12 +10,12 @@ import {
   readDocumentText,
   valueAt,
 } from '../documents/index.js';
+import { embeddingsOf } from '../features/index.js';
 import { UserError } from '../user-error.js';
 import type { Experiment, ModelEntry } from './spec.js';
 import { crossFindings } from './spec-checks.js';
 import {
   datasetEntryOf,
-  embeddingsOf,
   judgeEntryOf,
   modelEntryOf,
   routerEntryOf,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { compressionDocument } from '../compression/index.js';
 import { amount, integer, listOf, mapping, slug, text } from '../documents/index.js';
+import { embeddingsEntry } from '../features/index.js';
 import { connectionKeys, MODEL_EXPECTED, MODEL_ID, timeoutSeconds } from '../models/index.js';
 import { importFormats } from '../outcomes/index.js';
 
@@ -183,37 +184,6 @@ const routerEntry = z.union(
   { error: ROUTER_EXPECTED },
 );
 
-const EMBEDDINGS_EXPECTED = '"local", a model as "provider/name", or a mapping with model';
-export const embeddingsEntry = z
-  .union(
-    [
-      z
-        .string({ error: EMBEDDINGS_EXPECTED })
-        .regex(/^local$|^[a-z0-9][a-z0-9_.-]{0,63}\/[^\s*]{1,200}$/, {
-          error: EMBEDDINGS_EXPECTED,
-        }),
-      mapping(EMBEDDINGS_EXPECTED, {
-        model: modelId.describe('The embedding model as provider/name.'),
-        base_url: connectionKeys.base_url,
-        api_key_env: connectionKeys.api_key_env,
-        price: mapping('a mapping with input', {
-          input: amount('US dollars per million input tokens').describe(
-            'US dollars per million input tokens; 0 must be said.',
-          ),
-          per_request: amount('US dollars per request')
-            .describe('US dollars per request, on top. Default 0.')
-            .optional(),
-        })
-          .describe("The model's price, over the catalogue's or where it knows none.")
-          .optional(),
-      }),
-    ],
-    { error: EMBEDDINGS_EXPECTED },
-  )
-  .describe(
-    'Where embeddings of prompts come from, for routers whose setting `features` asks for them: "local" computes them here.',
-  );
-
 export const experimentDocument = mapping('a mapping of keys such as name, dataset and models', {
   name: slug.describe('Name of the experiment; its runs are found by it.'),
   description: z.string({ error: 'a text' }).describe('What it is for, in a sentence.').optional(),
@@ -246,7 +216,11 @@ export const experimentDocument = mapping('a mapping of keys such as name, datas
   routers: listOf(routerEntry, 'a list of at least one router')
     .describe('The routers to fit and compare, each with its settings.')
     .optional(),
-  embeddings: embeddingsEntry.optional(),
+  embeddings: embeddingsEntry
+    .describe(
+      'Where embeddings of prompts come from, for routers whose setting `features` asks for them: "local" computes them here.',
+    )
+    .optional(),
   compare: mapping('a mapping with margin or split_seed', {
     margin: amount('a loss of quality', 1)
       .describe('Loss of mean quality that still counts as none. Default 0.01.')
@@ -264,5 +238,4 @@ export type DatasetDocument = Exclude<ExperimentDocument['dataset'], readonly un
 export type ModelDocument = z.output<typeof modelEntry>;
 export type JudgeDocument = z.output<typeof judgeEntry>;
 export type RouterDocument = z.output<typeof routerEntry>;
-export type EmbeddingsDocument = z.output<typeof embeddingsEntry>;
 export type ParametersDocument = z.output<typeof parameters>;

@@ -2,6 +2,7 @@ export { batchedSource } from './batched-source.js';
 export { complexityQuestion, readComplexity } from './complexity-reading.js';
 export { complexitySource } from './complexity-source.js';
 export { embeddingSource, localEmbeddingSource } from './embedding-source.js';
+export { embeddingsEntry, embeddingsOf } from './embeddings-document.js';
 export { extractFeatures } from './extract-features.js';
 export type { Features, Signal } from './features.js';
 export { inverseDocumentFrequency, NgramHasher, type NgramOptions } from './hashed-ngrams.js';

@@ -73,8 +73,16 @@ class RequestRun {
     this.#stages = stages;
     this.#leave = leave;
     const meter = new Meter({ operationId, tenant, gate: tenants, clock });
-    this.#draft = { request, meter, named: null, cache: 'off', tokensRemoved: 0, routing: null };
-    this.#repeats = new Repeats(request, stages);
+    this.#draft = {
+      request,
+      meter,
+      named: null,
+      cache: 'off',
+      repeated: null,
+      tokensRemoved: 0,
+      routing: null,
+    };
+    this.#repeats = new Repeats(request, stages, meter, this.#stop.signal);
     if (left.aborted) this.#stop.abort();
     else left.addEventListener('abort', this.#clientLeft, { once: true });
   }
@@ -92,8 +100,9 @@ class RequestRun {
     this.#draft.named = named;
     if (named === null) checkDomain(table!, domain);
 
-    const stored = this.#repeats.lookUp(chat, named);
+    const stored = await this.#repeats.lookUp(chat, named);
     this.#draft.cache = this.#repeats.state;
+    this.#draft.repeated = stored;
     if (stored !== null) return this.#repeat(stored);
     const sent = this.#compressed(chat);
     const { taken, upstream, cause } =
@@ -255,12 +264,13 @@ class RequestRun {
   }
 
   #head({ model, origin, cause }: Pick<Given, 'model' | 'origin' | 'cause'>): ReplyHead {
-    const { cache, routing } = this.#draft;
+    const { cache, repeated, routing } = this.#draft;
     return {
       model,
       simulated: origin === 'simulated',
       cause,
       cache,
+      repeated,
       routing,
       warning: this.#stages.tenants.warning(this.#request.tenant),
     };

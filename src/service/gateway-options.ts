@@ -1,4 +1,4 @@
-import type { ExactCache } from '../caches/index.js';
+import type { HybridCache } from '../caches/index.js';
 import type { Compressor } from '../compression/index.js';
 import type { SignalSource } from '../features/index.js';
 import type { Clock, Upstream } from '../models/index.js';
@@ -21,7 +21,9 @@ export interface GatewayOptions {
   readonly table: LiveTable | null;
   /** By id; those that the table's policy needs. */
   readonly signals: ReadonlyMap<string, SignalSource>;
-  readonly cache: ExactCache | null;
+  readonly cache: HybridCache | null;
+  /** What tells requests that ask the same in other words; null where only the very same are answered from the cache. */
+  readonly embeddings: SignalSource | null;
   /** Lossless; null for none. */
   readonly compressor: Compressor | null;
   readonly ledger: Pick<ServiceLedger, 'record'>;
@@ -34,10 +36,10 @@ export interface GatewayOptions {
   /** For policies that draw lots and for the jitter of waits. */
   readonly seed: number;
   readonly storePrompts: boolean;
-  /** Told of what happens inside; never of what a prompt or an answer says. */
-  readonly onEvent?: (event: GatewayEvent) => void;
   /** How the table's policy explores; not at all where this is absent. */
   readonly exploration?: ServiceExploration;
   /** Told of every answer that the ledger holds; nobody is where this is absent. */
   readonly learning?: AnswerListener;
+  /** Told of what happens inside; never of what a prompt or an answer says. */
+  readonly onEvent?: (event: GatewayEvent) => void;
 }

@@ -47,9 +47,11 @@ export {
 } from './learning/open-learning.js';
 export { isDrawn } from './learning/sampled-judge.js';
 export type { ServiceLedger } from './ledger.js';
+export type { LedgerHistory } from './ledger-history.js';
 export { Meter, type MeterOptions, type OpenAttempt, SERVICE_RUN, type Seen } from './meter.js';
 export type { Cause, LedgerEntry, LoggedStep, Operation, RoutingLog } from './operation.js';
 export type {
+  CacheUse,
   Gateway,
   ReplyHead,
   ServiceFailure,

@@ -56,6 +56,8 @@ export class Meter {
   readonly #options: MeterOptions;
   readonly #records: UsageRecord[] = [];
   #attempts = 0;
+  /** What is still being metered; null for nothing. */
+  #awaited: Promise<unknown> | null = null;
 
   constructor(options: MeterOptions) {
     this.#options = options;
@@ -139,6 +141,16 @@ export class Meter {
   /** Sets the worst case of something else that is paid for this operation aside. */
   reserve(worst: NanoUsd): Reservation {
     return this.#options.gate.reserve(this.#options.tenant, worst);
+  }
+
+  /** Something is paid for this operation whose cost is known only once this settles, well or badly. */
+  awaits(obtained: Promise<unknown>): void {
+    this.#awaited = Promise.allSettled([this.#awaited, obtained]);
+  }
+
+  /** Resolves once everything is booked; null where it is already. */
+  get settled(): Promise<unknown> | null {
+    return this.#awaited;
   }
 
   /** Adds attempts that someone else metered, as attempts of this operation. */

@@ -6,7 +6,7 @@ import type { AnswerListener } from './learning/answered-operation.js';
 import type { ServiceLedger } from './ledger.js';
 import type { Meter } from './meter.js';
 import type { Cause, Operation, RoutingLog } from './operation.js';
-import type { ServiceRequest } from './pipeline.js';
+import type { ReplyHead, ServiceRequest } from './pipeline.js';
 
 /** How an operation ended, beside what its draft already knows. */
 export interface OperationEnd {
@@ -33,6 +33,8 @@ export interface OperationDraft {
   /** The model that the caller named; null where it named none, or before that is known. */
   named: Upstream | null;
   cache: Operation['cache'];
+  /** What was repeated; null for no hit. */
+  repeated: ReplyHead['repeated'];
   tokensRemoved: number;
   routing: RoutingLog | null;
 }
@@ -62,6 +64,8 @@ export async function commit(
   end: OperationEnd,
   recorder: Recorder,
 ): Promise<Committed> {
+  const { settled } = draft.meter;
+  if (settled !== null) await settled;
   const operation = operationOf(draft, end, recorder);
   try {
     await recorder.ledger.record({ operation, usage: draft.meter.records });
@@ -101,7 +105,7 @@ export function operationOf(
     latencyMs: Math.max(0, clock.now() - arrivedAt),
     firstByteMs: firstByteAt === null ? null : Math.max(0, firstByteAt - arrivedAt),
     cost: meter.cost,
-    similarity: null,
+    similarity: draft.repeated?.similarity ?? null,
     tokensRemoved: draft.tokensRemoved,
     routing: draft.routing,
     promptHash: sha256(JSON.stringify(chat.messages)),

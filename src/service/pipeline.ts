@@ -1,9 +1,16 @@
+import type { HybridHit } from '../caches/index.js';
 import type { UpstreamReply } from '../models/index.js';
 import type { ChatAnswer, ChatFormat, ChatRequest, WireFailure } from '../wire/index.js';
 import type { Cause, Operation, RoutingLog } from './operation.js';
 import type { Tenant } from './tenants.js';
 
 export type { UpstreamReply };
+
+/**
+ * What may be repeated to a request: any answer that the service would repeat, only that to the very
+ * same request, or none.
+ */
+export type CacheUse = 'on' | 'exact' | 'off';
 
 /** One request as the HTTP layer hands it in, understood but not decided. */
 export interface ServiceRequest {
@@ -18,7 +25,7 @@ export interface ServiceRequest {
   readonly format: ChatFormat;
   /** `model` is `auto`, or names one of the service's models. */
   readonly chat: ChatRequest;
-  readonly useCache: boolean;
+  readonly cache: CacheUse;
   readonly compress: boolean;
   /** Aborted when the client has gone. */
   readonly left: AbortSignal;
@@ -33,6 +40,8 @@ export interface ReplyHead {
   readonly simulated: boolean;
   readonly cause: Cause;
   readonly cache: Operation['cache'];
+  /** What was repeated: the entry, and how similar its request is (null for the same); null for no hit. */
+  readonly repeated: Pick<HybridHit, 'id' | 'similarity'> | null;
   readonly routing: RoutingLog | null;
   /** A sentence about a budget that is nearly used up; null for none. */
   readonly warning: string | null;

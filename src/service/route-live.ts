@@ -4,8 +4,9 @@ import type { Rng } from '../statistics/index.js';
 import type { RoutingTable } from '../tables/index.js';
 import { type ChatRequest, textMessages } from '../wire/index.js';
 import type { Meter } from './meter.js';
+import { obtainSignal } from './obtain-signal.js';
 import type { LoggedStep, RoutingLog } from './operation.js';
-import { CLIENT_LEFT, Refusal } from './refusal.js';
+import { Refusal } from './refusal.js';
 
 /** A routing table, ready to decide. */
 export interface LiveTable {
@@ -85,30 +86,10 @@ async function obtain<R extends Reply>(
   for (const id of needed) {
     const source = signals.get(id);
     if (source === undefined) throw new TypeError(`Expected a source of the signal "${id}"`);
-    const worst = source.worstCost([request]);
-    const reservation = meter.reserve(worst);
-    let spent = worst;
-    try {
-      const batch = await source.read([request], stop);
-      // What is unknown counts as the worst.
-      spent = batch.usage.reduce((sum, { cost }) => sum + (cost ?? worst), 0);
-      meter.add(batch.usage);
-      if ('failure' in batch) throw stop.aborted ? CLIENT_LEFT : NO_SIGNAL;
-      obtained[id] = batch.signals[0]!;
-    } finally {
-      reservation.settle(spent);
-    }
+    obtained[id] = await obtainSignal(source, request, meter, stop);
   }
   return obtained;
 }
-
-/** A signal is named by where it is obtained, which is no business of the caller's. */
-const NO_SIGNAL = new Refusal('routing', {
-  status: 502,
-  message:
-    'The routing table decides by a signal which cannot be obtained now; name a model, or ask again later.',
-  code: 'routing_failed',
-});
 
 function stepsOf<R extends Reply>(
   { decisions, calls, answer }: Driven<R>,

@@ -68,7 +68,7 @@ const broken: readonly (readonly [what: string, text: string, lines: readonly st
     'modles: []\ncache: { ttl: 3 }\n',
     [
       's.yaml:1:1  modles  unknown key, expected one of host, port, allowed_hosts, table, models, aliases, cache, learning, limits, tenants, store_prompts, ledger, snapshots, simulated, log_level (did you mean "models"?)',
-      's.yaml:2:10  cache.ttl  unknown key, expected one of enabled, ttl_seconds, max_entries, max_mb (did you mean "ttl_seconds"?)',
+      's.yaml:2:10  cache.ttl  unknown key, expected one of enabled, ttl_seconds, max_entries, max_mb, semantic (did you mean "ttl_seconds"?)',
     ],
   ],
   [

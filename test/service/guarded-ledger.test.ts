@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ExactCache } from '../../src/caches/index.js';
 import type { LedgerEntry } from '../../src/service/index.js';
 import { scriptedUpstream } from './scripted-upstream.js';
-import { asking, failureOf, stand } from './standing.js';
+import { asking, exactCache, failureOf, stand } from './standing.js';
 
 const ANSWER = { kind: 'answer', text: 'It is four.' } as const;
 
@@ -14,7 +13,7 @@ function standing() {
   const model = scriptedUpstream('lab/a', [ANSWER]);
   const service = stand([model], {
     clock: { now: () => time.now, sleep: async () => {} },
-    cache: new ExactCache({ maxEntries: 10, maxBytes: 1e6, ttlMs: 1e9, now: () => time.now }),
+    cache: exactCache({ ttlMs: 1e9, now: () => time.now }),
     ledger: {
       record: async (entry) => {
         disk.writes++;

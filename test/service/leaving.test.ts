@@ -1,10 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { ExactCache } from '../../src/caches/index.js';
 import type { Upstream } from '../../src/models/index.js';
 import { createRng } from '../../src/statistics/index.js';
 import { failing, scriptedUpstream } from './scripted-upstream.js';
-import { asking, framesOf, stand, standIn, upstreamAt } from './standing.js';
+import { asking, exactCache, framesOf, stand, standIn, upstreamAt } from './standing.js';
 
 const HANGS = { kind: 'hangs', after: 3, text: 'one two three four' } as const;
 
@@ -183,7 +182,7 @@ it('leaves nothing reserved and nothing under way after 1,000 operations of all 
   const models = ['lab/a', 'lab/b'].map((id) => scriptedUpstream(id, behaviours));
   const { gateway, entries, budget, events } = stand(models, {
     fallbacks: { 'lab/a': ['lab/b'] },
-    cache: new ExactCache({ maxEntries: 100, maxBytes: 1e5, ttlMs: 60_000, now: Date.now }),
+    cache: exactCache(),
   });
   const rejections: unknown[] = [];
   const note = (reason: unknown) => rejections.push(reason);

@@ -1,14 +1,21 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ExactCache } from '../../src/caches/index.js';
 import { WhitespaceCompressor } from '../../src/compression/index.js';
 import type { ModelApi, StandIn, Upstream } from '../../src/models/index.js';
+import type { CacheUse } from '../../src/service/index.js';
 import { createFrameSplitter } from '../../src/wire/index.js';
 import { COST, failing, scriptedUpstream, USAGE } from './scripted-upstream.js';
-import { APIS, asking, bodyOf, FORMATS, framesOf, stand, standIn, upstreamAt } from './standing.js';
-
-const cacheOf = (): ExactCache =>
-  new ExactCache({ maxEntries: 1_000, maxBytes: 1e6, ttlMs: 60_000, now: Date.now });
+import {
+  APIS,
+  asking,
+  bodyOf,
+  exactCache,
+  FORMATS,
+  framesOf,
+  stand,
+  standIn,
+  upstreamAt,
+} from './standing.js';
 
 const ANSWER = { kind: 'answer', text: 'It is four.' } as const;
 
@@ -45,7 +52,7 @@ describe('an answer given before', () => {
   it.each(WAYS)(
     'is repeated: $api caller, model behind $behind, stored streamed: $stored, repeated streamed: $repeated',
     async ({ api, behind, stored, repeated }) => {
-      const { gateway, entries } = stand([upstreams.get(behind)!], { cache: cacheOf() });
+      const { gateway, entries } = stand([upstreams.get(behind)!], { cache: exactCache() });
       const usage = api === 'openai' ? { stream_options: { include_usage: true } } : {};
       const ask = (stream: boolean) =>
         gateway.handle(asking({ api, stream, body: stream ? usage : {} }));
@@ -73,13 +80,12 @@ describe('an answer given before', () => {
 
   it('is not repeated where the caller wants none repeated', async () => {
     const model = scriptedUpstream('lab/a', [ANSWER]);
-    const { gateway, entries } = stand([model], { cache: cacheOf() });
-    const ask = (useCache: boolean) =>
-      gateway.handle(asking({ model: 'lab/a', request: { useCache } }));
-    await ask(false);
-    await ask(true);
-    await ask(false);
-    await ask(true);
+    const { gateway, entries } = stand([model], { cache: exactCache() });
+    const ask = (cache: CacheUse) => gateway.handle(asking({ model: 'lab/a', request: { cache } }));
+    await ask('off');
+    await ask('on');
+    await ask('off');
+    await ask('on');
     expect(model.asked).toHaveLength(3);
     expect(entries.map(({ operation }) => operation.cache)).toEqual(['off', 'miss', 'off', 'hit']);
   });
@@ -92,7 +98,7 @@ describe('an answer given before', () => {
     ]);
     const other = scriptedUpstream('lab/b', [ANSWER]);
     const { gateway } = stand([broken, other], {
-      cache: cacheOf(),
+      cache: exactCache(),
       fallbacks: { 'lab/a': ['lab/b'] },
     });
     await framesOf(await gateway.handle(asking({ model: 'lab/a', stream: true })));
@@ -106,7 +112,7 @@ describe('an answer given before', () => {
   it('is another one where prompts may have been shortened', async () => {
     const model = scriptedUpstream('lab/a', [ANSWER]);
     const { gateway, entries } = stand([model], {
-      cache: cacheOf(),
+      cache: exactCache(),
       compressor: new WhitespaceCompressor(),
     });
     const ask = (compress: boolean) =>
@@ -142,7 +148,7 @@ describe('an answer given before', () => {
         async (a, b, text, members) => {
           fc.pre(a !== b);
           const model = scriptedUpstream('lab/a', [ANSWER]);
-          const { gateway, entries } = stand([model], { cache: cacheOf() });
+          const { gateway, entries } = stand([model], { cache: exactCache() });
           for (const id of [a, b, a]) {
             const request = { tenant: { id, admin: false } };
             const reply = await gateway.handle(
@@ -163,7 +169,7 @@ describe('an answer given before', () => {
       { ...ANSWER, usage: { ...USAGE, input: Number.MAX_SAFE_INTEGER } },
       ANSWER,
     ]);
-    const { gateway, entries } = stand([model], { cache: cacheOf() });
+    const { gateway, entries } = stand([model], { cache: exactCache() });
     for (const text of ['one', 'one', 'two', 'two']) {
       await gateway.handle(asking({ model: 'lab/a', text }));
     }
@@ -176,7 +182,7 @@ describe('an answer given before', () => {
       { kind: 'breaks', after: 0, text: 'one two', error },
       ANSWER,
     ]);
-    const { gateway, entries } = stand([model], { cache: cacheOf() });
+    const { gateway, entries } = stand([model], { cache: exactCache() });
     for (const _ of [1, 2]) await gateway.handle(asking({ model: 'lab/a' }));
     const [paid, free] = entries.map(({ operation }) => operation);
     expect(paid!.cost).toBeGreaterThan(COST);
@@ -200,7 +206,7 @@ describe('an answer given before', () => {
     const model = scriptedUpstream('lab/a', [{ kind: 'raw', pieces, error }], {
       format: FORMATS.anthropic,
     });
-    const { gateway } = stand([model], { cache: cacheOf() });
+    const { gateway } = stand([model], { cache: exactCache() });
     const ask = (stream: boolean) =>
       gateway.handle(asking({ api: 'anthropic', model: 'lab/a', stream }));
     const first = await framesOf(await ask(true));

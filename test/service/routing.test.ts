@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { ExactCache } from '../../src/caches/index.js';
 import type { UsageRecord } from '../../src/costs/index.js';
 import type { SignalSource } from '../../src/features/index.js';
 import { drive, type Policy } from '../../src/policies/index.js';
@@ -9,7 +8,7 @@ import { createRng } from '../../src/statistics/index.js';
 import { anthropicMessages } from '../../src/wire/index.js';
 import { handMadeTable } from '../tables/hand-made-table.js';
 import { COST, failing, priceOf, scriptedUpstream } from './scripted-upstream.js';
-import { asking, failureOf, framesOf, stand } from './standing.js';
+import { asking, exactCache, failureOf, framesOf, stand } from './standing.js';
 
 const ANSWER = { kind: 'answer', text: 'It is four.' } as const;
 const MODELS = ['lab/a', 'lab/b', 'lab/c'] as const;
@@ -175,7 +174,7 @@ describe('a request that leaves the choice open', () => {
   it('is repeated to the same kind of work only, under the table that chose', async () => {
     const { gateway, entries } = stand(priced({}), {
       table: liveTable(fixed(0)),
-      cache: new ExactCache({ maxEntries: 10, maxBytes: 1e6, ttlMs: 1e6, now: Date.now }),
+      cache: exactCache(),
     });
     for (const domain of ['sums', 'law', 'sums']) {
       await gateway.handle(asking({ model: 'auto', request: { domain } }));

@@ -1,3 +1,4 @@
+import { ExactCache, HybridCache } from '../../src/caches/index.js';
 import { Budget, sumNano } from '../../src/costs/index.js';
 import {
   createAnswerKey,
@@ -51,6 +52,13 @@ export function upstreamAt(
 export const standIn = (options: Partial<StandInOptions> = {}): Promise<StandIn> =>
   startStandIn({ answerKey: createAnswerKey([]), seed: 1, ...options });
 
+/** A cache of the very same requests, which is empty. */
+export const exactCache = (bounds: Partial<ConstructorParameters<typeof ExactCache>[0]> = {}) =>
+  new HybridCache(
+    new ExactCache({ maxEntries: 1_000, maxBytes: 1e6, ttlMs: 60_000, now: Date.now, ...bounds }),
+    null,
+  );
+
 /** A gateway with everything a test wants to look at. */
 export interface Standing {
   readonly gateway: Gateway;
@@ -78,6 +86,7 @@ export function stand(
     table: null,
     signals: new Map(),
     cache: null,
+    embeddings: null,
     compressor: null,
     ledger: { record: async (entry) => void entries.push(entry) },
     tenants,
@@ -121,7 +130,7 @@ export function asking(options: Asking = {}): ServiceRequest {
     endpoint: format.path,
     format,
     chat,
-    useCache: true,
+    cache: 'on',
     compress: false,
     left: new AbortController().signal,
     arrivedAt: Date.now(),

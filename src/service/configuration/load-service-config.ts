@@ -16,7 +16,12 @@ import { UserError } from '../../user-error.js';
 import { isLoopback } from '../http/hosts.js';
 import { modelFinder } from '../model-finder.js';
 import { AUTO } from '../resolve-model.js';
-import type { ServedModel, ServiceConfig, TenantConfig } from '../service-config.js';
+import type {
+  SemanticCacheConfig,
+  ServedModel,
+  ServiceConfig,
+  TenantConfig,
+} from '../service-config.js';
 import {
   DEFAULT_CACHE,
   DEFAULT_HOST,
@@ -27,6 +32,7 @@ import {
 } from './defaults.js';
 import { connectionIn, documentFindings } from './document-checks.js';
 import { learningOf } from './learning-document.js';
+import { semanticCacheOf, semanticCacheWarnings } from './semantic-cache-document.js';
 import { type ServiceDocument, serviceDocument, type TenantDocument } from './service-document.js';
 import { servingProblem } from './serving-problem.js';
 
@@ -115,6 +121,7 @@ async function complete(
   if (problems.length > 0) throw new UserError(problems.join('\n'));
   const { cache, learning, limits, simulated, snapshots } = document;
   const { catalogue, asOf } = options;
+  const semantic = semanticOf(document, tell, pathOf);
   const config: ServiceConfig = {
     host,
     port: given.port ?? document.port ?? DEFAULT_PORT,
@@ -127,6 +134,7 @@ async function complete(
       ttlSeconds: cache?.ttl_seconds ?? DEFAULT_CACHE.ttlSeconds,
       maxEntries: cache?.max_entries ?? DEFAULT_CACHE.maxEntries,
       maxMegabytes: cache?.max_mb ?? DEFAULT_CACHE.maxMegabytes,
+      ...(semantic === null ? {} : { semantic }),
     },
     ...(learning === undefined ? {} : { learning: learningOf(learning, catalogue, asOf) }),
     limits: limitsOf(limits),
@@ -143,8 +151,36 @@ async function complete(
     },
     ...(document.log_level === undefined ? {} : { logLevel: document.log_level }),
   };
-  const warnings = [...(table === null ? [] : tableWarnings(table)), ...judgeWarnings(config)];
+  const warnings = [
+    ...(table === null ? [] : tableWarnings(table)),
+    ...judgeWarnings(config),
+    ...semanticCacheWarnings(config.cache.semantic, cache?.semantic),
+  ];
   return { config, table, warnings };
+}
+
+/** Null where only the very same request is answered from the cache. */
+function semanticOf(
+  { cache }: ServiceDocument,
+  tell: Tell,
+  pathOf: (written: string) => string,
+): SemanticCacheConfig | null {
+  const semantic = cache?.semantic;
+  if (semantic === undefined) return null;
+  const path = ['cache', 'semantic'];
+  if (cache?.enabled === false) {
+    throw new UserError(tell(path, 'needs the cache, which is turned off: expected enabled: true'));
+  }
+  const { calibration } = semantic;
+  try {
+    return semanticCacheOf(
+      semantic,
+      calibration === undefined ? null : pathOf(calibration),
+      cache?.ttl_seconds ?? DEFAULT_CACHE.ttlSeconds,
+    );
+  } catch (error) {
+    throw error instanceof UserError ? new UserError(tell(path, error.message)) : error;
+  }
 }
 
 /** Those of the file, else of the table, else the simulated ones. */

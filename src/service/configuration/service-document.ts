@@ -3,6 +3,7 @@ import { amount, flag, integer, listOf, mapping, text } from '../../documents/in
 import { connectionKeys, MODEL_EXPECTED, modelId, timeoutSeconds } from '../../models/index.js';
 import { TENANT_ID, TENANT_ID_EXPECTED } from '../tenants/tenant-id.js';
 import { learning } from './learning-document.js';
+import { semanticCache } from './semantic-cache-document.js';
 
 /** The configuration file of the service, as written. */
 
@@ -33,14 +34,15 @@ export const servedModel = z.union(
 
 const ALIASES_EXPECTED = 'a mapping of names to models, such as { fast: openai/gpt-4o-mini }';
 
-const cache = mapping('a mapping with enabled, ttl_seconds, max_entries or max_mb', {
+const cache = mapping('a mapping with enabled, ttl_seconds, max_entries, max_mb or semantic', {
   enabled: flag().describe('Whether answers are repeated at all. Default true.').optional(),
   ttl_seconds: integer(1, 31_536_000)
     .describe('How long an answer may be repeated. Default 3600.')
     .optional(),
   max_entries: integer(1, 10_000_000).describe('Most answers kept. Default 10000.').optional(),
   max_mb: integer(1, 65_536).describe('Most megabytes of answers kept. Default 256.').optional(),
-}).describe('The exact cache: repeats an answer where every word of the request is the same.');
+  semantic: semanticCache.optional(),
+}).describe('The cache: repeats an answer where every word of the request is the same.');
 
 const limits = mapping('a mapping of limits', {
   body_mb: integer(1, 1_024)

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { ExactCache } from '../../caches/index.js';
+import type { HybridCache } from '../../caches/index.js';
 import { mapping, text } from '../../documents/index.js';
 import { Refusal } from '../refusal.js';
 import { FAILURES } from './failure-schema.js';
@@ -16,7 +16,7 @@ const tenant = text('the name of one tenant')
 /** What the exact cache holds and how often it helped. */
 export function addCacheRoutes(
   instance: FastifyInstance,
-  { cache }: { readonly cache: ExactCache | null },
+  { cache }: { readonly cache: HybridCache | null },
 ): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
 

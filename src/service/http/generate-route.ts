@@ -76,7 +76,7 @@ export function addGenerateRoute(
         endpoint: exchange.endpoint,
         format: OWN_FORMAT,
         chat: chatRequest(body),
-        useCache: body.use_cache ?? said.useCache,
+        cache: body.use_cache === undefined ? said.cache : body.use_cache ? 'on' : 'off',
         compress: body.compress ?? said.compress,
         left: exchange.left,
         arrivedAt: exchange.arrivedAt,

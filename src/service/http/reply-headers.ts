@@ -9,6 +9,11 @@ export function replyHeaders(exchange: Exchange, head: ReplyHead): Record<string
   headers['x-switchyard-model'] = headerText(head.model);
   headers['x-switchyard-cause'] = head.cause;
   headers['x-switchyard-cache'] = head.cache;
+  if (head.repeated !== null) {
+    const { id, similarity } = head.repeated;
+    headers['x-switchyard-cache-entry'] = id;
+    if (similarity !== null) headers['x-switchyard-cache-similarity'] = similarity.toFixed(4);
+  }
   if (head.routing !== null) headers['x-switchyard-policy'] = headerText(head.routing.policy);
   if (head.simulated) headers['x-switchyard-simulated'] = 'true';
   if (head.warning !== null) headers['x-switchyard-warning'] = headerText(head.warning);

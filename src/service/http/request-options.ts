@@ -1,22 +1,27 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
+import type { CacheUse } from '../pipeline.js';
 import { Refusal } from '../refusal.js';
 
 /** What a client says about a request beside its body. */
 export interface RequestOptions {
   readonly tag: string | null;
   readonly domain: string | null;
-  readonly useCache: boolean;
+  readonly cache: CacheUse;
   readonly compress: boolean;
 }
 
 export const LONGEST_LABEL = 100;
+const CACHE_USES = ['on', 'exact', 'off'] as const satisfies readonly CacheUse[];
 
 /** The headers that `requestOptions` reads, as they are described. */
 export const optionHeaders = z.looseObject({
   'x-switchyard-tag': z.string().optional().describe('What the request is filed under.'),
   'x-switchyard-domain': z.string().optional().describe('The kind of work, for routing.'),
-  'x-switchyard-cache': z.enum(['on', 'off']).optional(),
+  'x-switchyard-cache': z
+    .enum(CACHE_USES)
+    .optional()
+    .describe('"exact": no answer to a request in other words; "off": no answer given before.'),
   'x-switchyard-compress': z.enum(['lossless', 'off']).optional(),
 });
 
@@ -25,7 +30,7 @@ export function requestOptions(headers: IncomingHttpHeaders): RequestOptions {
   return {
     tag: label(headers, 'x-switchyard-tag'),
     domain: label(headers, 'x-switchyard-domain'),
-    useCache: choice(headers, 'x-switchyard-cache', ['on', 'off'], 'on') === 'on',
+    cache: choice(headers, 'x-switchyard-cache', CACHE_USES, 'on'),
     compress: choice(headers, 'x-switchyard-compress', ['lossless', 'off'], 'off') === 'lossless',
   };
 }
@@ -39,15 +44,16 @@ function label(headers: IncomingHttpHeaders, name: string): string | null {
   return value;
 }
 
-function choice(
+function choice<Choice extends string>(
   headers: IncomingHttpHeaders,
   name: string,
-  choices: readonly string[],
-  absent: string,
-): string {
+  choices: readonly Choice[],
+  absent: Choice,
+): Choice {
   const value = headers[name];
   if (value === undefined) return absent;
-  if (typeof value === 'string' && choices.includes(value)) return value;
+  const chosen = choices.find((one) => one === value);
+  if (chosen !== undefined) return chosen;
   const given = String(value).slice(0, LONGEST_LABEL);
   throw invalid(
     `${name}: expected ${choices.map((one) => `"${one}"`).join(' or ')}, got "${given}".`,

@@ -1,4 +1,4 @@
-import type { ExactCache } from '../../caches/index.js';
+import type { HybridCache } from '../../caches/index.js';
 import type { ModelPricing } from '../../costs/index.js';
 import type { Learning } from '../learning/open-learning.js';
 import type { ServiceLedger } from '../ledger.js';
@@ -44,7 +44,7 @@ export interface ServerOptions {
   readonly ledger: ServiceLedger;
   readonly tenants: Tenants;
   /** Null where nothing is cached. */
-  readonly cache: ExactCache | null;
+  readonly cache: HybridCache | null;
   /** What is learned from traffic; absent where nothing is. */
   readonly learning?: Learning;
   /** The gateway must write to the ledger that its `observe` gave. */

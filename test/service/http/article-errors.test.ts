@@ -111,14 +111,14 @@ it('reads at /v1/generate the headers of the chat formats; the body goes over th
   expect(await ask({})).toMatchObject({
     domain: 'law',
     tag: 'nightly',
-    useCache: false,
+    cache: 'off',
     compress: true,
   });
   const said = { domain: 'code', tag: 'mine', use_cache: true, compress: false };
   expect(await ask(said)).toMatchObject({
     domain: 'code',
     tag: 'mine',
-    useCache: true,
+    cache: 'on',
     compress: false,
   });
   const wrong = await post(

@@ -63,7 +63,7 @@ describe.each(WIRES)('$path', ({ path, body, errorOf }) => {
     expect(service.asked[0]).toMatchObject({
       tag: 'search',
       domain: 'law',
-      useCache: false,
+      cache: 'off',
       compress: true,
       endpoint: path,
       operationId: expect.stringMatching(ID) as string,
@@ -276,7 +276,7 @@ describe('/v1/generate', () => {
     });
     expect(service.asked[0]).toMatchObject({
       chat: { model: 'auto', parameters: { maxTokens: 7 }, stream: false },
-      useCache: false,
+      cache: 'off',
       compress: true,
       tag: 'search',
       domain: 'law',

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { ExactCache } from '../../../src/caches/index.js';
+import { ExactCache, HybridCache } from '../../../src/caches/index.js';
 import type { CostRow, ModelPricing } from '../../../src/costs/index.js';
 import {
   createMetrics,
@@ -82,6 +82,7 @@ export const HEAD: ReplyHead = {
   simulated: true,
   cause: 'policy',
   cache: 'miss',
+  repeated: null,
   routing: null,
   warning: null,
 };
@@ -207,7 +208,7 @@ export async function serveScript(script: Script = {}): Promise<Scripted> {
     gateway,
     ledger: script.ledger ?? scriptedLedger(),
     tenants: script.tenants ?? anyone,
-    cache,
+    cache: new HybridCache(cache, null),
     metrics,
     ...(script.learning === undefined ? {} : { learning: script.learning }),
     models: [{ id: MODEL, aliases: ['tiny'], pricing: PRICING, simulated: true }],

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { ExactCache } from '../../../src/caches/index.js';
-import { ModelError, systemClock } from '../../../src/models/index.js';
+import { ModelError } from '../../../src/models/index.js';
 import { isDrawn } from '../../../src/service/index.js';
 import { COST } from '../scripted-upstream.js';
-import { asking, bodyOf, framesOf } from '../standing.js';
+import { asking, bodyOf, exactCache, framesOf } from '../standing.js';
 import {
   judging,
   learningWorld,
@@ -124,12 +123,7 @@ describe('a sampled judge', () => {
   });
 
   it('looks at whole answers that a model gave to routed requests, and at no other', async () => {
-    const cache = new ExactCache({
-      maxEntries: 9,
-      maxBytes: 1e6,
-      ttlMs: 1e6,
-      now: systemClock.now,
-    });
+    const cache = exactCache();
     const judge = right();
     const world = await learningWorld(judgeConfig(1), { judge, gateway: { cache } });
     await ask(world, 'op-routed');
