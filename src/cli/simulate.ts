@@ -11,6 +11,7 @@ export const simulate = defineCommand({
       'simulate --rate-limit 0.1 --server-error 0.05 --hang 0.02',
       'With faults, to see what breaks',
     ],
+    ['simulate --batch-polls 3', 'Batches that take a while, for run --batch'],
   ],
   options: (program) =>
     program
@@ -34,7 +35,31 @@ export const simulate = defineCommand({
       })
       .option('server-error', { type: 'number', default: 0, describe: 'Share answered with 500' })
       .option('hang', { type: 'number', default: 0, describe: 'Share never answered' })
-      .option('truncate', { type: 'number', default: 0, describe: 'Share whose body breaks off' }),
+      .option('truncate', { type: 'number', default: 0, describe: 'Share whose body breaks off' })
+      .option('batch-polls', {
+        type: 'number',
+        default: 0,
+        describe: 'How often a batch is found running before it ends',
+      })
+      .option('batch-delay-ms', {
+        type: 'number',
+        default: 0,
+        describe: 'How long a batch takes at least',
+      })
+      .option('batch-fail', {
+        type: 'number',
+        default: 0,
+        describe: "Share of a batch's requests that fail",
+      })
+      .option('batch-expire-after', {
+        type: 'number',
+        describe: 'Requests done before every batch expires; a share if below 1',
+      })
+      .option('batch-lose-replies', {
+        type: 'number',
+        default: 0,
+        describe: 'First submissions that are accepted and never told',
+      }),
   run: async (args, io) => {
     const { port, seed, within } = await import('./arguments.js');
     port('--port', args.port);
@@ -43,6 +68,11 @@ export const simulate = defineCommand({
     for (const fault of ['rate-limit', 'server-error', 'hang', 'truncate'] as const) {
       within(`--${fault}`, args[fault], 0, 1);
     }
+    within('--batch-polls', args.batchPolls, 0, 1_000_000);
+    within('--batch-delay-ms', args.batchDelayMs, 0, 86_400_000);
+    within('--batch-fail', args.batchFail, 0, 1);
+    within('--batch-expire-after', args.batchExpireAfter ?? 0, 0, 1_000_000);
+    within('--batch-lose-replies', args.batchLoseReplies, 0, 1_000_000);
     const { jsonLine } = await import('../reports/index.js');
     const { startStandIn } = await import('../models/index.js');
     const { answerKeyOf, shippedDataset } = await import('./answer-key.js');
@@ -62,11 +92,18 @@ export const simulate = defineCommand({
         hang: args.hang,
         truncate: args.truncate,
       },
+      batch: {
+        polls: Math.floor(args.batchPolls),
+        delayMs: args.batchDelayMs,
+        failItems: args.batchFail,
+        loseReplies: Math.floor(args.batchLoseReplies),
+        ...(args.batchExpireAfter === undefined ? {} : { expireAfter: args.batchExpireAfter }),
+      },
     });
     io.out(args.json ? jsonLine({ url: server.url }) : `${server.url}\n`);
     if (!args.quiet) {
       io.err(
-        `Simulated models answer at ${server.url}/v1 (OpenAI: /chat/completions, Anthropic: /messages). What it served: ${server.url}/account. Ctrl-C stops it.\n`,
+        `Simulated models answer at ${server.url}/v1 (OpenAI: /chat/completions, /batches; Anthropic: /messages, /messages/batches). What it served: ${server.url}/account. Ctrl-C stops it.\n`,
       );
     }
     await new Promise<void>((stop) => {
