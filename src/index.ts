@@ -19,8 +19,22 @@ export {
   similarRequest,
 } from './caches/index.js';
 export {
+  type AsyncCompressor,
   type CompressionResult,
+  type CompressionSpec,
+  type Compressor,
+  ContextTruncator,
+  compressionLabel,
+  compressionSteps,
+  compressMessages,
   compressRequest,
+  compressRequestAsync,
+  createCompressor,
+  LLMCompressor,
+  PromptCompressor,
+  parseCompression,
+  protectedSpans,
+  StopwordRemover,
   WhitespaceCompressor,
 } from './compression/index.js';
 export {
@@ -61,6 +75,7 @@ export {
   type Experiment,
   estimate,
   execute,
+  executeBatch,
   loadExperiment,
   type Plan,
   type ProgressEvent,
