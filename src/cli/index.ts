@@ -1,3 +1,4 @@
+import { cache } from './cache.js';
 import { compare } from './compare.js';
 import { estimate } from './estimate.js';
 import { exportCommand } from './export.js';
@@ -12,6 +13,7 @@ import { run } from './run.js';
 import { serve } from './serve.js';
 import { show } from './show.js';
 import { simulate } from './simulate.js';
+import { tune } from './tune.js';
 import { validate } from './validate.js';
 
 export { EXIT, type ExitCode, type Io, processIo } from './io.js';
@@ -28,6 +30,8 @@ const commands = [
   exportCommand,
   route,
   serve,
+  cache,
+  tune,
   simulate,
   list,
   show,

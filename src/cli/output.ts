@@ -79,7 +79,7 @@ export async function writeOutputs(
 }
 
 /** Beside its place first, as a rename leaves nothing half-written. */
-async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
   const draft = `${path}.${randomUUID()}.part`;
   try {

@@ -1,3 +1,4 @@
+export { cacheCalibrationText } from './cache-calibration-text.js';
 export { comparisonJson } from './comparison-json.js';
 export {
   comparisonDocument,
@@ -11,4 +12,5 @@ export { jsonLine } from './json-line.js';
 export { count, dollars, milliseconds, money, percent } from './numbers.js';
 export { runListJson, runListText } from './run-list.js';
 export { runSummaryJson, runSummaryText } from './run-summary.js';
+export { snakeCase } from './snake-case.js';
 export { type ComparisonTextOptions, comparisonText } from './terminal/comparison-text.js';
