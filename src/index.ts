@@ -109,7 +109,7 @@ export {
   summarizeModels,
   toRun,
 } from './outcomes/index.js';
-export { drive, type Policy, type PolicyDocument, replay } from './policies/index.js';
+export { drive, exploring, type Policy, type PolicyDocument, replay } from './policies/index.js';
 export {
   AdaptiveRouter,
   CascadeRouter,
@@ -129,10 +129,13 @@ export {
   defaultServiceConfig,
   type Gateway,
   type GatewayOptions,
+  type Learning,
   type LedgerEntry,
   type LiveTable,
+  learnedStateFile,
   loadServiceConfig,
   type Operation,
+  openLearning,
   type ServerOptions,
   type ServiceConfig,
   type ServiceLedger,

@@ -6,7 +6,7 @@ import { importOutcomes, toRun } from '../../src/outcomes/index.js';
 import type { LedgerEntry, Operation } from '../../src/service/index.js';
 import { createTableReader, openMemoryLedger } from '../../src/store/index.js';
 import { problemLines, temporaryFolder } from '../datasets/files.js';
-import { anEntry, anOperation, someUsage } from '../store/service-samples.js';
+import { aJudgement, anEntry, anOperation, aVerdict, someUsage } from '../store/service-samples.js';
 
 const reader = createTableReader();
 const folder = temporaryFolder();
@@ -117,6 +117,27 @@ describe('import service', () => {
       codeVersion: '1',
     });
     expect([stored.simulated, outcomes[0]?.origin]).toEqual([false, 'recorded']);
+  });
+
+  test('scores are those of a judge who drew lots, and never what callers said', async () => {
+    const target = join(folder.path, 'judged');
+    await using ledger = openMemoryLedger(new CostTracker());
+    for (const id of ['a', 'b', 'c', 'd']) await ledger.record(anEntry(id, asks(id), { cost: 7 }));
+    await ledger.recordFeedback(aJudgement('a', { score: 0.5 }, { cost: 900 }));
+    await ledger.recordFeedback(aJudgement('b', { score: null, unscored: 'the judge was busy' }));
+    await ledger.recordFeedback(aVerdict('a', { score: 0 }));
+    await ledger.recordFeedback(aVerdict('c', { score: 1 }));
+    await ledger.snapshot(target);
+    const { cells, notes } = await importOutcomes('service', target, { reader });
+    expect(cells.map(({ score, unscored, cost }) => [score, unscored, cost])).toEqual([
+      [0.5, null, 7],
+      [null, 'the judge was busy', 7],
+      [null, 'no judge was to look at this answer', 7],
+      [null, 'no judge was to look at this answer', 7],
+    ]);
+    expect(notes).toContain(
+      '1 of 4 answers have a score, by a judge that looked at a random sample',
+    );
   });
 
   test('simulated answers stay simulated', async () => {

@@ -39,6 +39,14 @@ const USAGE_COLUMNS = [
   'latency_ms',
 ] as const;
 
+const FEEDBACK_COLUMNS = ['operation_id', 'source', 'score', 'unscored'] as const;
+
+/** What a judge said of an answer; exactly one of the two is null. */
+export interface Judgement {
+  readonly score: number | null;
+  readonly unscored: string | null;
+}
+
 /** An operation that a model answered with text, and whose prompt is known. */
 export interface Answered {
   readonly id: string;
@@ -51,8 +59,12 @@ export interface Answered {
   readonly latencyMs: number | null;
 }
 
-/** The latest snapshot of a folder: both of its tables. */
-async function findSnapshot(path: string): Promise<readonly [operations: string, usage: string]> {
+/** The latest snapshot of a folder: its tables. Feedback is null in one of an older service. */
+async function findSnapshot(path: string): Promise<{
+  readonly operationsFile: string;
+  readonly usageFile: string;
+  readonly feedbackFile: string | null;
+}> {
   if (!(await stat(path)).isDirectory()) {
     throw new UserError(
       `${path}: expected the folder that the service writes its snapshots to, with operations-….parquet and usage-….parquet`,
@@ -70,7 +82,12 @@ async function findSnapshot(path: string): Promise<readonly [operations: string,
       `${path}: has no snapshot of a service (operations-….parquet with a usage-….parquet of the same number); name the folder under "snapshots" in the service's configuration`,
     );
   }
-  return [join(path, `operations-${latest}.parquet`), join(path, `usage-${latest}.parquet`)];
+  const feedback = `feedback-${latest}.parquet`;
+  return {
+    operationsFile: join(path, `operations-${latest}.parquet`),
+    usageFile: join(path, `usage-${latest}.parquet`),
+    feedbackFile: names.has(feedback) ? join(path, feedback) : null,
+  };
 }
 
 function checkColumns(rows: readonly TableRow[], file: string, columns: readonly string[]): void {
@@ -191,11 +208,31 @@ export interface Snapshot {
   readonly usageFile: string;
   /** Rows of the usage table by operation. */
   readonly attempts: ReadonlyMap<string, readonly TableRow[]>;
+  /** By operation, of those that a judge was to look at. */
+  readonly judgements: ReadonlyMap<string, Judgement>;
+}
+
+/** What judges said, by operation. Callers chose what to judge, so that theirs are no scores of a sample. */
+async function readJudgements(
+  file: string | null,
+  reader: TableReader,
+): Promise<ReadonlyMap<string, Judgement>> {
+  const judgements = new Map<string, Judgement>();
+  if (file === null) return judgements;
+  const rows = await reader.read([file], { format: 'parquet' });
+  checkColumns(rows, file, FEEDBACK_COLUMNS);
+  for (const { values } of rows) {
+    if (values.source !== 'judge') continue;
+    const score = numberOrNull(values.score);
+    const unscored = score === null ? String(values.unscored ?? 'no reason is given') : null;
+    judgements.set(String(values.operation_id), { score, unscored });
+  }
+  return judgements;
 }
 
 /** @throws UserError: no snapshot there, damaged, or without a single prompt stored */
 export async function readSnapshot(path: string, reader: TableReader): Promise<Snapshot> {
-  const [operationsFile, usageFile] = await findSnapshot(path);
+  const { operationsFile, usageFile, feedbackFile } = await findSnapshot(path);
   const operations = await reader.read([operationsFile], { format: 'parquet' });
   checkColumns(operations, operationsFile, OPERATION_COLUMNS);
   const usage = await reader.read([usageFile], { format: 'parquet' });
@@ -204,6 +241,8 @@ export async function readSnapshot(path: string, reader: TableReader): Promise<S
   for (const row of usage) {
     const id = String(row.values.operation_id);
     const rows = attempts.get(id);
+    // Judging an answer is no part of giving it.
+    if (row.values.purpose === 'judge') continue;
     if (rows === undefined) attempts.set(id, [row]);
     else rows.push(row);
   }
@@ -212,5 +251,6 @@ export async function readSnapshot(path: string, reader: TableReader): Promise<S
     operations: operations.length,
     usageFile,
     attempts,
+    judgements: await readJudgements(feedbackFile, reader),
   };
 }

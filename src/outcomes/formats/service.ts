@@ -10,7 +10,7 @@ import type {
 } from './imported-run.js';
 import { numberOrNull, readSnapshot } from './service-snapshot.js';
 
-const NO_SCORE = 'the service does not score its answers';
+const NOT_JUDGED = 'no judge was to look at this answer';
 
 /** What the model that answered used for it, its retries included. */
 interface Metered {
@@ -59,13 +59,14 @@ function meter(
 
 async function read(path: string, { reader }: ImportOptions): Promise<ImportedOutcomes> {
   const snapshot = await readSnapshot(path, reader);
-  const { answered, leftOut, attempts, usageFile } = snapshot;
+  const { answered, leftOut, attempts, judgements, usageFile } = snapshot;
   const simulated = answered.every((operation) => operation.simulated);
   const problems = new Problems();
   const prompts = new Map<string, Prompt>();
   const cells = new Map<string, ImportedCell>();
   let estimated = 0;
   let otherCalls = 0;
+  let scored = 0;
   for (const { id, model, promptHash, messages, answer, domain, ...operation } of answered) {
     if (operation.simulated && !simulated) {
       leftOut.add('are simulated among live ones');
@@ -85,12 +86,14 @@ async function read(path: string, { reader }: ImportOptions): Promise<ImportedOu
     );
     if (metered.estimated) estimated += 1;
     if (metered.otherCalls) otherCalls += 1;
+    const { score, unscored } = judgements.get(id) ?? { score: null, unscored: NOT_JUDGED };
+    if (score !== null) scored += 1;
     cells.set(name, {
       promptId: promptHash,
       model,
       trial: 1,
-      score: null,
-      unscored: NO_SCORE,
+      score,
+      unscored,
       cost: metered.cost,
       text: answer,
       usage: metered.usage,
@@ -107,6 +110,11 @@ async function read(path: string, { reader }: ImportOptions): Promise<ImportedOu
     ...(simulated ? { simulated } : {}),
     notes: [
       ...leftOut.notes(snapshot.operations),
+      ...(judgements.size > 0
+        ? [
+            `${scored} of ${cells.size} answers have a score, by a judge that looked at a random sample`,
+          ]
+        : []),
       ...(estimated > 0 ? [`${estimated} costs are estimates, as no count of tokens arrived`] : []),
       ...(otherCalls > 0
         ? [
@@ -134,7 +142,8 @@ const promptOf = (id: string, messages: readonly Message[]): Prompt => ({
  * What a service answered, from a folder of its snapshots: the latest one there. A prompt is a distinct
  * list of messages, named by its hash; its domain is the one that callers declared. Of several answers
  * of a model to a prompt the first is taken, as a comparison wants equally many for every prompt.
- * Simulated answers are imported only where there are no live ones.
+ * Scores are those of the service's judge, who looked at a random sample; what callers said is left out,
+ * as they chose what to judge. Simulated answers are imported only where there are no live ones.
  */
 export const service: ImportFormat = {
   name: 'service',
