@@ -91,11 +91,27 @@ export function createCompressor(
   spec: CompressionSpec,
   context: CompressionContext,
 ): PromptCompressor {
+  const countTokens = remembering(context.countTokens);
   return new PromptCompressor({
     method: compressionLabel(spec),
-    steps: stepsOf(spec).map((step) => step.create(context)),
-    countTokens: context.countTokens,
+    steps: stepsOf(spec).map((step) => step.create({ ...context, countTokens })),
+    countTokens,
     least: spec.least,
     freezeSystem: spec.freeze === 'system',
   });
+}
+
+/** Texts whose count is remembered: what one step ends with, the next begins with. */
+const MOST_REMEMBERED = 8;
+
+function remembering(countTokens: CountTokens): CountTokens {
+  const counts = new Map<string, number>();
+  return (text) => {
+    const known = counts.get(text);
+    if (known !== undefined) return known;
+    const tokens = countTokens(text);
+    if (counts.size === MOST_REMEMBERED) counts.delete(counts.keys().next().value!);
+    counts.set(text, tokens);
+    return tokens;
+  };
 }

@@ -1,3 +1,4 @@
+import { compression } from './compression.js';
 import { harnessSpeed } from './harness-speed.js';
 import { hostileText } from './hostile-text.js';
 import { importSpeed } from './import-speed.js';
@@ -14,6 +15,7 @@ import { statistics } from './statistics.js';
 const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   'start-up': startUp,
   'hostile-text': hostileText,
+  compression,
   'import-speed': importSpeed,
   'harness-speed': harnessSpeed,
   routing,

@@ -13,7 +13,7 @@ const special = fc.constantFrom(
   ...['"the   quoted  is"', '“the   a”', "'the  one'", '„das   ist“'],
   ...['$5.30', '10 kg', '5 May 2024', 'v1.2.3', '10:30', '-7', '3,000', '50 %', 'USD 20'],
   ...['https://a.b/the?is=1', 'a.b@c.de', '/the/is/a', 'C:\\the\\a', 'the_name', 'f(x)=a'],
-  ...['{"the":   [1, 2,  {"is": "a  b"}]}', '[1,   2]', '{{ the   name }}', '${the  x}'],
+  ...['{"the":   [1, 2,  {"is": "a  b"}]}', '[1,   2]', '{{ the   name }}', `\${the  x}`],
   '<the a="is   b">',
   '\n\n| the | is |\n| --- | --- |\n| a   | b  |\n\n',
   '\n\n    the indented   is\n\n\n\n    is the   second\n\n',

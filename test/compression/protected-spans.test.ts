@@ -17,7 +17,7 @@ describe('protectedSpans', () => {
     ["it's the dogs' bowl, don't", ["don't"]],
     ['a 5" pipe and \'x', ['5', '" pipe and \'x']],
     ['a {"b": [1, {"c": "}"}]} d', ['{"b": [1, {"c": "}"}]}']],
-    ['{{ name }} ${a b} <b x="1"> a < b', ['{{ name }}', '${a b}', '<b x="1">', '<']],
+    [`{{ name }} \${a b} <b x="1"> a < b`, ['{{ name }}', `\${a b}`, '<b x="1">', '<']],
     ['do not go, never without me', ['not', 'never', 'without']],
     ['geh nicht, kein Hund; ne va pas', ['nicht', 'kein', 'ne', 'pas']],
     ['x\n\n| a | b |\n\n  two  c', ['| a | b |', '  two  c']],
