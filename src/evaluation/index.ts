@@ -5,4 +5,6 @@ export { type FittedPolicy, fitForExport } from './export-fit.js';
 export type { RouterSettings } from './fit-fold.js';
 export type { ProgressListener } from './fit-jobs.js';
 export type { CompareInput, CompareOptions } from './prepare.js';
+export type { ServedOperation } from './served/served-operation.js';
+export { type ServedTuning, splitServed, tuneOnServed } from './served/tune-on-served.js';
 export type { MeasuredVariants } from './variants.js';

@@ -11,3 +11,4 @@ export { serializeRoutingTable } from './serialize-routing-table.js';
 export { signalsOfTable } from './signal-definitions.js';
 export { targets, writeTarget } from './targets/index.js';
 export type { ExportedTable, ExportTarget } from './targets/target.js';
+export { type TunedParts, tunedRoutingTable } from './tuned-routing-table.js';
