@@ -1,3 +1,4 @@
+export type { ActivityRow, TechniqueSaving } from './activity.js';
 export {
   type Answered,
   answerByPolicy,

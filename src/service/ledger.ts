@@ -1,4 +1,5 @@
-import type { CostReports, NanoUsd } from '../costs/index.js';
+import type { CostFilter, CostReports, NanoUsd } from '../costs/index.js';
+import type { ActivityRow } from './activity.js';
 import type {
   FeedbackEntry,
   FeedbackFilter,
@@ -21,6 +22,8 @@ export interface ServiceLedger extends CostReports, AsyncDisposable {
   spent(tenant: string, since: string): Promise<NanoUsd>;
   /** The latest operations, newest first. */
   recent(limit: number, tenant?: string): Promise<readonly Operation[]>;
+  /** What became of requests, by day and origin in this order; nothing for days without any. */
+  activity(filter?: Omit<CostFilter, 'origin'>): Promise<readonly ActivityRow[]>;
   /** Null for an id that nobody had. */
   operation(id: string): Promise<Operation | null>;
   /** Feedback in the order it was recorded, each with the operation it judges. */

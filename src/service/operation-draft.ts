@@ -105,6 +105,7 @@ export function operationOf(
     latencyMs: Math.max(0, clock.now() - arrivedAt),
     firstByteMs: firstByteAt === null ? null : Math.max(0, firstByteAt - arrivedAt),
     cost: meter.cost,
+    cacheEntry: draft.repeated?.id ?? null,
     similarity: draft.repeated?.similarity ?? null,
     tokensRemoved: draft.tokensRemoved,
     routing: draft.routing,

@@ -68,6 +68,8 @@ export interface Operation {
   readonly cost: NanoUsd | null;
   /** For a hit, what the repeated answer cost, at its own price; else 0. Null where that is unknown. */
   readonly cacheSaving: NanoUsd | null;
+  /** For a hit, the entry of the cache that was repeated, which may be gone by now; null for any other. */
+  readonly cacheEntry: string | null;
   /** For a hit on a request in other words, how alike the two are, as a cosine; null for any other. */
   readonly similarity: number | null;
   /** Input tokens that compression removed, estimated. */

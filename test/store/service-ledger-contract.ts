@@ -169,9 +169,60 @@ export function describeServiceLedger(
       ]);
     });
 
+    it('tells by day and origin what became of requests, and what each technique saved', async () => {
+      await using ledger = await open();
+      expect(await ledger.activity()).toEqual([]);
+      const hit = { cache: 'hit', cause: 'cache' } as const;
+      for (const entry of [
+        anEntry('a'),
+        anEntry('b', { error: 'timeout', model: null }),
+        anEntry('c', { error: 'client_left' }),
+        { operation: anOperation({ id: 'd', ...hit, cacheSaving: 300 }), usage: [] },
+        { operation: anOperation({ id: 'e', ...hit, cacheSaving: null }), usage: [] },
+        {
+          operation: anOperation({ id: 'f', ...hit, cacheSaving: 7, similarity: 0.95 }),
+          usage: [someUsage({ operationId: 'f', purpose: 'embedding' })],
+        },
+        anEntry('g', { tokensRemoved: 1_000 }),
+        anEntry('h', { tokensRemoved: 20 }, { pricing: null }),
+        anEntry('i', { origin: 'simulated' }),
+        anEntry('j', { tenant: 'desk', receivedAt: '2026-11-24T00:00:00.000Z' }),
+      ]) {
+        await ledger.record(entry);
+      }
+      await ledger.recordFeedback(aJudgement('g'));
+      const nothing = { requests: 0, saving: 0, unknown: 0 };
+      const quiet = {
+        requests: 1,
+        failed: 0,
+        left: 0,
+        exact: nothing,
+        similar: nothing,
+        compression: { ...nothing, tokens: 0 },
+      };
+      const later = { ...quiet, day: '2026-11-24', origin: 'live' };
+      expect(await ledger.activity()).toEqual([
+        {
+          day: '2026-11-23',
+          origin: 'live',
+          requests: 8,
+          failed: 1,
+          left: 1,
+          exact: { requests: 2, saving: 300, unknown: 1 },
+          similar: { requests: 1, saving: 7, unknown: 0 },
+          // 1,000 tokens at 150,000,000 nano-dollars a million.
+          compression: { requests: 2, saving: 150_000, unknown: 1, tokens: 1_020 },
+        },
+        { ...quiet, day: '2026-11-23', origin: 'simulated' },
+        later,
+      ]);
+      expect(await ledger.activity({ from: '2026-11-24', to: '2026-11-24' })).toEqual([later]);
+      expect(await ledger.activity({ tenant: 'desk' })).toEqual([later]);
+    });
+
     it('finds an operation by its id', async () => {
       await using ledger = await open();
-      const entry = anEntry('a', { similarity: 0.97 });
+      const entry = anEntry('a', { similarity: 0.97, cacheEntry: 'c'.repeat(64) });
       await ledger.record(entry);
       expect(await ledger.operation('a')).toEqual(entry.operation);
       expect(await ledger.operation('b')).toBeNull();

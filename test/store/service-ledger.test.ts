@@ -44,7 +44,14 @@ it('adds up alike in memory and in DuckDB, whatever was recorded', async () => {
           const { origin } = operation;
           if (origin === 'recorded' || origin === 'reused') continue;
           const entry = {
-            operation: anOperation({ ...operation, origin, id }),
+            operation: anOperation({
+              ...operation,
+              origin,
+              id,
+              similarity: index % 3 === 0 ? 0.9 : null,
+              tokensRemoved: 7 * (index % 4),
+              error: [null, 'timeout', 'client_left'][index % 5] ?? null,
+            }),
             usage: attempts.map((attempt, at) =>
               someUsage({ ...attempt, operationId: id, attempt: at + 1 }),
             ),
@@ -72,6 +79,9 @@ it('adds up alike in memory and in DuckDB, whatever was recorded', async () => {
             );
           }
         }
+        for (const { origin: _any, ...filter } of filters.map((one) => ({ origin: '', ...one }))) {
+          expect(await duckdb.activity(filter)).toEqual(await memory.activity(filter));
+        }
         expect(await duckdb.spent('shop', '2026-11-23T00:00:00Z')).toBe(
           await memory.spent('shop', '2026-11-23T00:00:00Z'),
         );
@@ -86,7 +96,7 @@ it('adds up alike in memory and in DuckDB, whatever was recorded', async () => {
 async function firstVersion(): Promise<string> {
   const path = nextFile();
   mkdirSync(dirname(path), { recursive: true });
-  const { similarity: _new, ...old } = anOperation({ id: 'journaled' });
+  const { similarity: _new, cacheEntry: _newer, ...old } = anOperation({ id: 'journaled' });
   const instance = await DuckDBInstance.create(path);
   const connection = await instance.connect();
   await migrate(connection, path, false, LEDGER_MIGRATIONS.slice(0, 1));

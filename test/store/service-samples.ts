@@ -34,6 +34,7 @@ export const anOperation = (parts: Partial<Operation> = {}): Operation => ({
   firstByteMs: 11.25,
   cost: 100,
   cacheSaving: 0,
+  cacheEntry: null,
   similarity: null,
   tokensRemoved: 0,
   routing: {

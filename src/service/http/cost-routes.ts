@@ -12,6 +12,7 @@ import { mapping, text } from '../../documents/index.js';
 import { costFigures, type GroupedFigures, readCosts } from './cost-figures.js';
 import type { Exchange } from './exchange.js';
 import { FAILURES } from './failure-schema.js';
+import { lastDays } from './last-days.js';
 import { queryInteger } from './request-schema.js';
 import { visibleTenant } from './tenant-filter.js';
 
@@ -21,7 +22,6 @@ export interface CostRoutesOptions {
   readonly now: () => number;
 }
 
-const DAY_MS = 86_400_000;
 const MOST_DAYS = 3660;
 
 const tenant = text('the name of one tenant')
@@ -118,15 +118,13 @@ export function addCostRoutes(instance: FastifyInstance, { ledger, now }: CostRo
       },
     },
     async ({ exchange, query }) => {
-      const start_date = isoDay(now() - (query.days - 1) * DAY_MS);
-      const end_date = isoDay(now());
+      const period = lastDays(query.days, now());
       const { rows, ...rest } = await read(exchange, ['day'], {
-        start_date,
-        end_date,
+        ...period,
         tenant: query.tenant,
       });
       const days = rows.map(({ keys, figures }) => ({ date: keys[0] ?? '', ...figures }));
-      return { start_date, end_date, ...rest, days };
+      return { ...period, ...rest, days };
     },
   );
 
@@ -207,5 +205,3 @@ function namedRow(groups: readonly CostGroup[], { keys, figures }: GroupedFigure
   for (const [at, group] of groups.entries()) named[group] = keys[at] ?? null;
   return { ...named, ...figures };
 }
-
-const isoDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10);

@@ -210,6 +210,7 @@ export function createMetrics(models: readonly string[]): ServiceMetrics {
       record: (entry) => record(ledger, entry),
       spent: (tenant, since) => ledger.spent(tenant, since),
       recent: (limit, tenant) => ledger.recent(limit, tenant),
+      activity: (filter) => ledger.activity(filter),
       recordFeedback: (entry) => recordFeedback(ledger, entry),
       operation: (id) => ledger.operation(id),
       feedback: (filter) => ledger.feedback(filter),

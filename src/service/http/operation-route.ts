@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { toUsd } from '../../costs/index.js';
 import { mapping, text } from '../../documents/index.js';
 import type { ServiceLedger } from '../ledger.js';
-import type { Operation } from '../operation.js';
+import type { Operation, RoutingLog } from '../operation.js';
 import { FAILURES } from './failure-schema.js';
 import { queryInteger } from './request-schema.js';
 import { visibleTenant } from './tenant-filter.js';
@@ -20,6 +20,14 @@ const operationSchema = z.object({
   simulated: z.boolean(),
   cause: z.string().nullable(),
   cache: z.string(),
+  cache_entry: z
+    .string()
+    .nullable()
+    .describe('For a hit, the entry that was repeated, which may be gone by now.'),
+  similarity: z
+    .number()
+    .nullable()
+    .describe('For a hit on a request in other words, their cosine.'),
   streamed: z.boolean(),
   status: z.int(),
   error: z.string().nullable(),
@@ -29,6 +37,22 @@ const operationSchema = z.object({
   cache_saving: z.number().nullable(),
   tokens_removed: z.int(),
   policy: z.string().nullable(),
+  routing: z
+    .object({
+      table: z.string().describe('SHA-256 of the routing table.'),
+      domain: z.string().nullable(),
+      steps: z.array(
+        z.object({
+          step: z.enum(['call', 'consult', 'stop']),
+          model: z.string().nullable(),
+          propensity: z.number().describe('Probability with which this step was drawn.'),
+          eligible: z.array(z.string()),
+          probabilities: z.array(z.number()).nullable(),
+        }),
+      ),
+    })
+    .nullable()
+    .describe('How it was decided; null where the model was named.'),
 });
 
 /** The latest operations, without what was said in them. */
@@ -61,6 +85,7 @@ export function addOperationRoute(
 
 function operationBody(operation: Operation): z.infer<typeof operationSchema> {
   const { id, tenant, tag, endpoint, model, cause, cache, streamed, status, error } = operation;
+  const { routing } = operation;
   return {
     id,
     received_at: operation.receivedAt,
@@ -72,6 +97,8 @@ function operationBody(operation: Operation): z.infer<typeof operationSchema> {
     simulated: operation.origin === 'simulated',
     cause,
     cache,
+    cache_entry: operation.cacheEntry,
+    similarity: operation.similarity,
     streamed,
     status,
     error,
@@ -80,6 +107,17 @@ function operationBody(operation: Operation): z.infer<typeof operationSchema> {
     cost: operation.cost === null ? null : toUsd(operation.cost),
     cache_saving: operation.cacheSaving === null ? null : toUsd(operation.cacheSaving),
     tokens_removed: operation.tokensRemoved,
-    policy: operation.routing?.policy ?? null,
+    policy: routing?.policy ?? null,
+    routing: routing === null ? null : routingBody(routing),
   };
 }
+
+const routingBody = ({ table, domain, steps }: RoutingLog) => ({
+  table,
+  domain,
+  steps: steps.map(({ eligible, probabilities, ...step }) => ({
+    ...step,
+    eligible: [...eligible],
+    probabilities: probabilities === null ? null : [...probabilities],
+  })),
+});

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { serializerCompiler } from 'fastify-type-provider-zod';
 import { UserError } from '../../user-error.js';
+import { addActivityRoute } from './activity-route.js';
 import { admitRequests } from './admission.js';
 import { BodyStock } from './body-stock.js';
 import { addCacheRoutes } from './cache-routes.js';
@@ -136,6 +137,7 @@ async function assemble(
   addGenerateRoute(app, options);
   addEstimateRoute(app, options);
   addCostRoutes(app, { ledger: options.ledger, now });
+  addActivityRoute(app, { ledger: options.ledger, now });
   addCacheRoutes(app, options);
   addOperationRoute(app, options);
   addFeedbackRoute(app, { ...options, now });

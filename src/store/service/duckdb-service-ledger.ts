@@ -14,6 +14,7 @@ import { GroupCommit } from '../group-commit.js';
 import { migrate } from '../migrations.js';
 import { Journal } from './journal.js';
 import type { JournalEntry } from './journal-lines.js';
+import { readActivity } from './ledger-activity.js';
 import { readFeedback, readJudgeable } from './ledger-feedback.js';
 import { LedgerFlow } from './ledger-flow.js';
 import { readOperation, readRecent, readSpent, readTotals } from './ledger-reports.js';
@@ -204,6 +205,10 @@ class DuckDBServiceLedger implements ServiceLedger {
 
   recent(limit: number, tenant?: string) {
     return this.#read(() => readRecent(this.#database.reader, limit, tenant));
+  }
+
+  activity(filter: Omit<CostFilter, 'origin'> = {}) {
+    return this.#read(() => readActivity(this.#database.reader, filter));
   }
 
   operation(id: string) {

@@ -102,11 +102,20 @@ export async function readOperation(
   return row === undefined ? null : rowToOperation(OPERATIONS.decode(row));
 }
 
-function conditions({ from, to, tenant, origin = 'live' }: CostFilter): {
+const conditions = ({ origin = 'live', ...filter }: CostFilter): Conditions =>
+  conditionsOn(filter, origin);
+
+interface Conditions {
   readonly where: string;
   readonly parameters: readonly DuckDBValue[];
-} {
-  const parameters: DuckDBValue[] = [origin];
+}
+
+/** Which operations count. @param given parameters of the query before these */
+export function conditionsOn(
+  { from, to, tenant }: Omit<CostFilter, 'origin'>,
+  ...given: readonly DuckDBValue[]
+): Conditions {
+  const parameters = [...given];
   const wanted: string[] = [];
   const add = (condition: (place: string) => string, value: DuckDBValue): void => {
     parameters.push(value);

@@ -135,6 +135,11 @@ const VIEW_COMMENTS: Readonly<Record<string, string>> = {
     'One row a step of each routed operation: who could have been called and with what probability, for evaluation off-policy.',
 };
 
+const CACHE_ENTRY = `
+ALTER TABLE operations ADD COLUMN cache_entry VARCHAR;
+COMMENT ON COLUMN operations.cache_entry IS
+  'for a hit, id of the entry of the cache that was repeated; null for any other';`;
+
 /** Forward only: what was released is never edited, only followed. */
 export const LEDGER_MIGRATIONS: readonly Migration[] = [
   {
@@ -143,4 +148,5 @@ export const LEDGER_MIGRATIONS: readonly Migration[] = [
     sql: `${TABLES}\n${VIEWS}\n${commentsOn(DESCRIBED, VIEW_COMMENTS)}`,
   },
   { version: 2, name: 'feedback', sql: FEEDBACK_SCHEMA },
+  { version: 3, name: 'which entry of the cache was repeated', sql: CACHE_ENTRY },
 ];

@@ -33,6 +33,7 @@ const OPERATION_COLUMNS = {
   messages: 'json?',
   answer: 'text?',
   similarity: 'double?',
+  cache_entry: 'text?',
 } as const;
 
 export const OPERATIONS = defineTable('operations', OPERATION_COLUMNS);
@@ -165,6 +166,7 @@ const operationToRow = (operation: Operation): RowOf<typeof OPERATION_COLUMNS> =
   messages: operation.content?.messages ?? null,
   answer: operation.content?.answer ?? null,
   similarity: operation.similarity ?? null,
+  cache_entry: operation.cacheEntry ?? null,
 });
 
 export const rowToOperation = (row: RowOf<typeof OPERATION_COLUMNS>): Operation => ({
@@ -185,6 +187,7 @@ export const rowToOperation = (row: RowOf<typeof OPERATION_COLUMNS>): Operation 
   firstByteMs: row.first_byte_ms,
   cost: row.cost_nano_usd,
   cacheSaving: row.cache_saving_nano_usd,
+  cacheEntry: row.cache_entry,
   similarity: row.similarity,
   tokensRemoved: row.tokens_removed,
   routing: row.routing as RoutingLog | null,

@@ -1,6 +1,7 @@
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { CostFilter, CostGroup, CostRow, CostTracker, NanoUsd } from '../../costs/index.js';
 import type {
+  ActivityRow,
   FeedbackEntry,
   FeedbackFilter,
   FeedbackReceipt,
@@ -12,6 +13,7 @@ import type {
 import { OFFLINE } from '../database.js';
 import { migrate } from '../migrations.js';
 import { EntryAppender } from './entry-appender.js';
+import { activityOf } from './ledger-activity.js';
 import { exactSum, timeOf } from './ledger-reports.js';
 import { LEDGER_MIGRATIONS } from './ledger-schema.js';
 import { writeSnapshot } from './ledger-snapshot.js';
@@ -82,6 +84,14 @@ class MemoryServiceLedger implements ServiceLedger {
       .filter((operation) => tenant === undefined || operation.tenant === tenant)
       .reverse()
       .slice(0, limit);
+  }
+
+  async activity(filter: Omit<CostFilter, 'origin'> = {}): Promise<readonly ActivityRow[]> {
+    this.#ready();
+    return activityOf(
+      this.#entries.flatMap((entry) => ('feedback' in entry ? [] : entry)),
+      filter,
+    );
   }
 
   async operation(id: string): Promise<Operation | null> {

@@ -97,6 +97,7 @@ describe('/openapi.json', () => {
       'get /health',
       'get /metrics',
       'get /openapi.json',
+      'get /v1/activity',
       'get /v1/cache/entries',
       'get /v1/cache/stats',
       'get /v1/costs/by-model',
