@@ -6,8 +6,8 @@ import { onlyIn, type Reading } from './reading.js';
  * purpose: what is swapped in a template is as often a lower-case noun as a name.
  */
 export const entitiesDiffer = (a: Reading, b: Reading): boolean =>
-  onlyIn(a, b).size > 0 ||
-  onlyIn(b, a).size > 0 ||
-  (a.firstPerson !== b.firstPerson &&
-    a.secondPerson !== b.secondPerson &&
-    a.firstPerson !== a.secondPerson);
+  onlyIn(a, b).size > 0 || onlyIn(b, a).size > 0 || personsDiffer(a.persons, b.persons);
+
+/** A speaker may be left out, as in "reset the password", but not change places with the one spoken to. */
+const personsDiffer = (a: string, b: string): boolean =>
+  a.length > 1 && b.length > 1 ? a !== b : !a.includes(b) && !b.includes(a);

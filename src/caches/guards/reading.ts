@@ -19,6 +19,13 @@ export interface Term {
   readonly under: string;
 }
 
+/** Words that stand together, such as a preposition and what stands under it. */
+export interface Part {
+  /** Empty where no preposition opens it. */
+  readonly under: string;
+  readonly bases: string[];
+}
+
 /** A text as the guards compare it. */
 export interface Reading {
   readonly text: string;
@@ -29,13 +36,13 @@ export interface Reading {
   readonly negations: number;
   /** What says something, in order. */
   readonly terms: readonly Term[];
-  /** The same, cut where a preposition or the frame of a sentence cuts it: moving a part as a whole changes nothing. */
-  readonly parts: readonly string[];
+  /** The same, cut where a preposition or the frame of a sentence cuts it. */
+  readonly parts: readonly Part[];
   /** How often each base form occurs. */
   readonly bag: ReadonlyMap<string, number>;
   readonly questions: Questions;
-  readonly firstPerson: boolean;
-  readonly secondPerson: boolean;
+  /** `1` for the speaker and `2` for the one spoken to, in the order in which they take turns: `12` for "I … you". */
+  readonly persons: string;
 }
 
 const SAME_NEGATION: Readonly<Record<string, string>> = {
@@ -49,7 +56,6 @@ export function read(text: string): Reading {
   const questions = new Questions();
   const tokens = withoutPhrases(plain, questions);
   const words = plain.flatMap((token) => (token.kind === 'word' ? [token.text] : []));
-  const own = new Set(tokens.flatMap((token) => (token.kind === 'word' ? [token.text] : [])));
   const { terms, parts } = partsOf(tokens);
   const bag = new Map<string, number>();
   for (const { base } of terms) bag.set(base, (bag.get(base) ?? 0) + 1);
@@ -61,12 +67,21 @@ export function read(text: string): Reading {
     ),
     negations: tokens.filter((token) => token.kind === 'word' && NEGATIONS.has(token.text)).length,
     terms,
-    parts: parts.map(({ under, bases }) => [under, ...bases].join(' ')).sort(),
+    parts,
     bag,
     questions,
-    firstPerson: [...own].some((word) => FIRST_PERSON.has(word)),
-    secondPerson: [...own].some((word) => SECOND_PERSON.has(word)),
+    persons: personsOf(tokens),
   };
+}
+
+function personsOf(tokens: readonly Token[]): string {
+  let persons = '';
+  for (const token of tokens) {
+    if (token.kind !== 'word' || token.name) continue;
+    const person = FIRST_PERSON.has(token.text) ? '1' : SECOND_PERSON.has(token.text) ? '2' : '';
+    if (!persons.endsWith(person)) persons += person;
+  }
+  return persons;
 }
 
 /** Puts phrases in the words they come to, and notes what is asked for. */
@@ -158,11 +173,6 @@ function nextWord(tokens: readonly Token[], at: number): string {
   return next?.kind === 'word' ? next.text : '';
 }
 
-interface Part {
-  under: string;
-  bases: string[];
-}
-
 function partsOf(tokens: readonly Token[]): { terms: Term[]; parts: Part[] } {
   const terms: Term[] = [];
   const parts: Part[] = [];
@@ -180,10 +190,11 @@ function partsOf(tokens: readonly Token[]): { terms: Term[]; parts: Part[] } {
   for (const token of tokens) {
     if (token.kind === 'break') close();
     else if (token.kind === 'genitive') {
-      const owner = part.bases.pop();
-      if (owner === undefined) continue;
-      parts.push({ under: 'of', bases: [owner] });
-      terms[terms.length - 1] = { base: owner, under: 'of' };
+      // Of more than one word nobody knows how many are the owner's.
+      if (part.bases.length !== 1) continue;
+      parts.push({ under: 'of', bases: part.bases });
+      terms[terms.length - 1] = { base: part.bases[0]!, under: 'of' };
+      part = { under: part.under, bases: [] };
     } else if (token.kind === 'verbatim') add(`"${token.text}`);
     else if (token.kind === 'number') {
       // "A cup" and "one cup" are the same; where it counts, the guard of numbers looks.

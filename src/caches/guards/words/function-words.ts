@@ -32,6 +32,7 @@ export const ALIKE_PREPOSITIONS: readonly ReadonlySet<string>[] = [
 export const FRAME = wordSet(
   'i me we us you it there am is are was were be been being do does did done doing have has had having',
   'can could may might will would shall should must ought able possible possibly',
+  'pls plz',
   'who whom whose what which when where why how whether so then also just really actually exactly',
   'simply basically currently please kindly thanks thank hi hello hey dear sorry wondering know tell',
   'explain describe anyone anybody someone somebody everyone let us myself yourself oneself ok okay',

@@ -172,6 +172,11 @@ export const PHRASES: ReadonlyMap<string, readonly Phrase[]> = byFirstWord({
   '^calculate': '',
   '^compute': '',
   '^what is the value of': '',
+  'where do i find': '?where is',
+  'where can i find': '?where is',
+  'where would i find': '?where is',
+  'where do i see': '?where is',
+  'where can i see': '?where is',
   // Courtesy.
   'could you': '',
   'can you': '',
