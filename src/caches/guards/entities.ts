@@ -9,5 +9,9 @@ export const entitiesDiffer = (a: Reading, b: Reading): boolean =>
   onlyIn(a, b).size > 0 || onlyIn(b, a).size > 0 || personsDiffer(a.persons, b.persons);
 
 /** A speaker may be left out, as in "reset the password", but not change places with the one spoken to. */
-const personsDiffer = (a: string, b: string): boolean =>
-  a.length > 1 && b.length > 1 ? a !== b : !a.includes(b) && !b.includes(a);
+function personsDiffer(a: string, b: string): boolean {
+  const speakOfBoth = [a, b].map((persons) => persons.includes('1') && persons.includes('2'));
+  if (speakOfBoth[0] && speakOfBoth[1]) return a !== b;
+  if (speakOfBoth[0] || speakOfBoth[1]) return false;
+  return a !== '' && b !== '' && a[0] !== b[0];
+}

@@ -41,7 +41,7 @@ export interface Reading {
   /** How often each base form occurs. */
   readonly bag: ReadonlyMap<string, number>;
   readonly questions: Questions;
-  /** `1` for the speaker and `2` for the one spoken to, in the order in which they take turns: `12` for "I … you". */
+  /** `1` for the speaker and `2` for the one spoken to, in their order: `12` for "I … you". */
   readonly persons: string;
 }
 
@@ -78,8 +78,8 @@ function personsOf(tokens: readonly Token[]): string {
   let persons = '';
   for (const token of tokens) {
     if (token.kind !== 'word' || token.name) continue;
-    const person = FIRST_PERSON.has(token.text) ? '1' : SECOND_PERSON.has(token.text) ? '2' : '';
-    if (!persons.endsWith(person)) persons += person;
+    if (FIRST_PERSON.has(token.text)) persons += '1';
+    else if (SECOND_PERSON.has(token.text)) persons += '2';
   }
   return persons;
 }
