@@ -9,6 +9,7 @@ import {
 } from '../../costs/index.js';
 import { didYouMean } from '../../did-you-mean.js';
 import { mapping, text } from '../../documents/index.js';
+import type { OptimisationReport, OptimisationReports } from '../suggestions/suggestion.js';
 import { costFigures, type GroupedFigures, readCosts } from './cost-figures.js';
 import type { Exchange } from './exchange.js';
 import { FAILURES } from './failure-schema.js';
@@ -20,6 +21,8 @@ export interface CostRoutesOptions {
   readonly ledger: CostReports;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Nothing is suggested where it is absent. */
+  readonly suggestions?: OptimisationReports;
 }
 
 const MOST_DAYS = 3660;
@@ -66,32 +69,51 @@ const groupBy = z
 
 const total = z.object(costFigures);
 const key = z.string().nullable();
+const suggestion = z.object({
+  id: z
+    .string()
+    .describe(
+      'Kind of saving: routing, exact-cache, semantic-cache, compression, batching, failed.',
+    ),
+  title: z.string(),
+  text: z.string().describe('What was found, with its counts.'),
+  count: z.int().describe('Requests, calls or attempts that it concerns, of those looked at.'),
+  of: z.int(),
+  saving_usd: z
+    .object({ value: z.number(), low: z.number(), high: z.number() })
+    .nullable()
+    .describe(
+      'A 95 % interval where a sample was looked at, else three times the same; null without an interval.',
+    ),
+  assumption: z.string().nullable().describe('What must hold for the saving to be one.'),
+  simulated: z.boolean().describe('Whether it is about simulated requests: never evidence.'),
+  query: z
+    .string()
+    .describe("The SQL that was run on the ledger's tables; a snapshot has them, too."),
+  parameters: z
+    .record(z.string(), z.union([z.string(), z.number(), z.null()]))
+    .describe("The query's named parameters."),
+  computed: z
+    .string()
+    .nullable()
+    .describe("What was computed from the query's rows; null for sums."),
+});
 const confidential = { confidential: true };
 
 /** What was spent and saved: by day, by model, and by whatever else. */
-export function addCostRoutes(instance: FastifyInstance, { ledger, now }: CostRoutesOptions): void {
+export function addCostRoutes(
+  instance: FastifyInstance,
+  { ledger, now, suggestions }: CostRoutesOptions,
+): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
 
-  const read = async (
-    exchange: Exchange,
-    groups: readonly CostGroup[],
-    asked: {
-      start_date?: string | undefined;
-      end_date?: string | undefined;
-      tenant?: string | undefined;
-    },
-  ) => {
-    const visible = visibleTenant(exchange, asked.tenant);
-    const filter: CostFilter = {
-      ...(asked.start_date === undefined ? {} : { from: asked.start_date }),
-      ...(asked.end_date === undefined ? {} : { to: asked.end_date }),
-      ...(visible === undefined ? {} : { tenant: visible }),
-    };
+  const read = async (exchange: Exchange, groups: readonly CostGroup[], asked: Asked) => {
+    const filter = filterOf(exchange, asked);
     const [rows, [all]] = await Promise.all([
       readCosts(ledger, groups, filter),
       readCosts(ledger, [], filter),
     ]);
-    return { rows, total: all!.figures, tenant: visible ?? null };
+    return { rows, total: all!.figures, tenant: filter.tenant ?? null };
   };
 
   app.get(
@@ -158,7 +180,7 @@ export function addCostRoutes(instance: FastifyInstance, { ledger, now }: CostRo
     {
       config: confidential,
       schema: {
-        summary: 'Costs between two days, by any groups',
+        summary: 'Costs between two days, by any groups, and what could be saved',
         tags: ['costs'],
         querystring: mapping('a query', { ...period, group_by: groupBy }).refine(isOrdered, ORDER),
         response: {
@@ -169,6 +191,10 @@ export function addCostRoutes(instance: FastifyInstance, { ledger, now }: CostRo
             group_by: z.array(z.enum(COST_GROUPS)),
             rows: z.array(z.object({ ...groupKeys(), ...costFigures })),
             total,
+            suggestions: z
+              .array(suggestion)
+              .describe('What could be saved, by what was served: largest first, simulated last.'),
+            notes: z.array(z.string()).describe('What could not be computed, and why.'),
           }),
           ...FAILURES,
         },
@@ -176,16 +202,41 @@ export function addCostRoutes(instance: FastifyInstance, { ledger, now }: CostRo
     },
     async ({ exchange, query }) => {
       const { group_by } = query;
-      const { rows, ...rest } = await read(exchange, group_by, query);
+      const [{ rows, ...rest }, report] = await Promise.all([
+        read(exchange, group_by, query),
+        suggestions?.read(filterOf(exchange, query)) ?? NOTHING,
+      ]);
       return {
         start_date: query.start_date ?? null,
         end_date: query.end_date ?? null,
         group_by,
         ...rest,
         rows: rows.map((row) => namedRow(group_by, row)),
+        suggestions: report.suggestions.map((one) => ({
+          ...one,
+          parameters: { ...one.parameters },
+        })),
+        notes: [...report.notes],
       };
     },
   );
+}
+
+const NOTHING: OptimisationReport = { suggestions: [], notes: [] };
+
+interface Asked {
+  readonly start_date?: string | undefined;
+  readonly end_date?: string | undefined;
+  readonly tenant?: string | undefined;
+}
+
+function filterOf(exchange: Exchange, { start_date, end_date, tenant }: Asked): CostFilter {
+  const visible = visibleTenant(exchange, tenant);
+  return {
+    ...(start_date === undefined ? {} : { from: start_date }),
+    ...(end_date === undefined ? {} : { to: end_date }),
+    ...(visible === undefined ? {} : { tenant: visible }),
+  };
 }
 
 function groupKeys() {
