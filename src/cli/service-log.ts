@@ -44,6 +44,10 @@ export function logGatewayEvent(log: ServiceLog, event: GatewayEvent): void {
         ...errorFields(event.error),
       });
       return;
+    case 'looked_for_similar':
+      if (event.embedded) return;
+      log('debug', 'not looked up by similarity', { operation: event.operation, ms: event.ms });
+      return;
     case 'done':
       return;
   }

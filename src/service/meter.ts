@@ -55,6 +55,8 @@ export interface MeterOptions {
 export class Meter {
   readonly #options: MeterOptions;
   readonly #records: UsageRecord[] = [];
+  /** Those of the records that no answer is owed to. */
+  readonly #beside = new Set<UsageRecord>();
   #attempts = 0;
   /** What is still being metered; null for nothing. */
   #awaited: Promise<unknown> | null = null;
@@ -72,9 +74,24 @@ export class Meter {
     return sumOf(this.#records);
   }
 
-  /** What is not paid again where the answer is repeated: attempts that failed were bad luck. */
+  /**
+   * What is not paid again where the answer is repeated: attempts that failed were bad luck, and what
+   * looking for an answer costs is paid at each look.
+   */
   get costOfAnswer(): NanoUsd | null {
-    return sumOf(this.#records.filter(({ error }) => error === null));
+    return sumOf(
+      this.#records.filter((record) => record.error === null && !this.#beside.has(record)),
+    );
+  }
+
+  /** Meters what is paid for this operation but is no part of what its answer costs. */
+  get besideTheAnswer(): Pick<Meter, 'reserve' | 'add'> {
+    return {
+      reserve: (worst) => this.reserve(worst),
+      add: (records) => {
+        for (const record of this.#added(records)) this.#beside.add(record);
+      },
+    };
   }
 
   /** @throws BudgetReached where the worst case of the attempt does not fit; nothing was sent */
@@ -155,15 +172,19 @@ export class Meter {
 
   /** Adds attempts that someone else metered, as attempts of this operation. */
   add(records: readonly UsageRecord[]): void {
+    this.#added(records);
+  }
+
+  #added(records: readonly UsageRecord[]): readonly UsageRecord[] {
     const { operationId } = this.#options;
-    for (const record of records) {
-      this.#records.push({
-        ...record,
-        operationId,
-        runId: SERVICE_RUN,
-        attempt: ++this.#attempts,
-      });
-    }
+    const added = records.map((record) => ({
+      ...record,
+      operationId,
+      runId: SERVICE_RUN,
+      attempt: ++this.#attempts,
+    }));
+    this.#records.push(...added);
+    return added;
   }
 }
 

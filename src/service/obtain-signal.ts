@@ -10,7 +10,7 @@ import { CLIENT_LEFT, Refusal } from './refusal.js';
 export async function obtainSignal(
   source: SignalSource,
   request: RoutingRequest,
-  meter: Meter,
+  meter: Pick<Meter, 'reserve' | 'add'>,
   stop: AbortSignal,
 ): Promise<Signal> {
   const worst = source.worstCost([request]);

@@ -18,7 +18,10 @@ import type { Stages } from './stages.js';
 /** A look into the cache may cost this much time: whoever asks waits for an answer, not for a saving. */
 const LONGEST_LOOK_MS = 500;
 
-type CacheStages = Pick<Stages, 'cache' | 'clock' | 'compressor' | 'embeddings' | 'table'>;
+type CacheStages = Pick<
+  Stages,
+  'cache' | 'clock' | 'compressor' | 'embeddings' | 'onEvent' | 'table'
+>;
 
 /** The cache as one request uses it. */
 export class Repeats {
@@ -90,23 +93,36 @@ export class Repeats {
     }
   }
 
-  /** @throws Error where there is none, or not in time; what it costs is booked before the operation ends */
+  /**
+   * What it costs is booked before the operation ends; so it is given up once it is late, as nobody
+   * is to wait for it twice.
+   * @throws Error where there is none, or not in time
+   */
   async #embed(text: string): Promise<Float32Array> {
-    const { clock, embeddings } = this.#stages;
+    const { clock, embeddings, onEvent } = this.#stages;
     if (embeddings === null) throw new Error('nothing computes embeddings');
     const request = { messages: [{ role: 'user' as const, content: text }], domain: null };
-    const obtained = obtainSignal(embeddings, request, this.#meter, this.#stop);
+    const late = new AbortController();
+    const stop = AbortSignal.any([this.#stop, late.signal]);
+    const begun = clock.now();
+    const obtained = obtainSignal(embeddings, request, this.#meter.besideTheAnswer, stop);
     this.#meter.awaits(obtained);
     const inTime = new AbortController();
+    let vector: Float32Array | null = null;
     try {
       const signal = await Promise.race([
         obtained,
         clock.sleep(LONGEST_LOOK_MS, inTime.signal).then(() => null),
       ]);
       if (signal === null) throw new Error(`no embedding within ${LONGEST_LOOK_MS} ms`);
-      return signal.values;
+      vector = signal.values;
+      return vector;
     } finally {
       inTime.abort();
+      if (vector === null) late.abort();
+      const operation = this.#request.operationId;
+      const ms = Math.max(0, clock.now() - begun);
+      onEvent?.({ kind: 'looked_for_similar', operation, ms, embedded: vector !== null });
     }
   }
 }

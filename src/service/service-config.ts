@@ -28,7 +28,7 @@ export interface SemanticCacheConfig {
   readonly embeddings: SignalSpec;
   /** Cosine from which two requests may share an answer. */
   readonly threshold: number;
-  /** The calibration that the threshold was taken from; null where the file overrides it knowingly. */
+  /** The calibration by which the threshold, or a lower one, was found safe; null where it knowingly goes without. */
   readonly calibration: CacheCalibration | null;
   readonly ttlSeconds: number;
   readonly maxEntries: number;

@@ -154,7 +154,7 @@ async function complete(
   const warnings = [
     ...(table === null ? [] : tableWarnings(table)),
     ...judgeWarnings(config),
-    ...semanticCacheWarnings(config.cache.semantic, cache?.semantic),
+    ...semanticCacheWarnings(config.cache.semantic),
   ];
   return { config, table, warnings };
 }

@@ -59,10 +59,12 @@ export function semanticCacheOf(
 ): SemanticCacheConfig {
   const embeddings = embeddingsOf(document.embeddings ?? 'local');
   const calibration = calibrationPath === null ? null : read(calibrationPath, embeddings);
+  const threshold = thresholdOf(document, calibration);
+  const isCalibrated = calibration?.threshold != null && threshold >= calibration.threshold;
   return {
     embeddings,
-    threshold: thresholdOf(document, calibration),
-    calibration,
+    threshold,
+    calibration: isCalibrated ? calibration : null,
     ttlSeconds: document.ttl_seconds ?? cacheTtlSeconds,
     maxEntries: document.max_entries ?? DEFAULT_MAX_ENTRIES,
   };
@@ -105,14 +107,9 @@ function thresholdOf(
 }
 
 /** Sentences for whoever starts a service with it. */
-export function semanticCacheWarnings(
-  config: SemanticCacheConfig | undefined,
-  { accept_uncalibrated: accepted = false }: SemanticCacheDocument = {},
-): readonly string[] {
-  if (config === undefined || !accepted) return [];
-  const { calibration, threshold } = config;
-  if (calibration !== null && threshold >= (calibration.threshold ?? 2)) return [];
+export function semanticCacheWarnings(config: SemanticCacheConfig | undefined): readonly string[] {
+  if (config === undefined || config.calibration !== null) return [];
   return [
-    `the semantic cache repeats answers from a similarity of ${threshold} on, which nothing was measured with: how often they are wrong is not known`,
+    `the semantic cache repeats answers from a similarity of ${config.threshold} on, which nothing was measured with: how often they are wrong is not known`,
   ];
 }
