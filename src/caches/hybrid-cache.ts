@@ -1,6 +1,7 @@
 import type { CacheEntry, CacheStats } from './answer-store.js';
 import type { CachedAnswer, HybridHit, IsFit } from './cached-answer.js';
 import type { ExactCache } from './exact-cache.js';
+import type { GuardName } from './guards/index.js';
 import type { SemanticCache, SemanticCacheStats } from './semantic-cache.js';
 import type { SimilarRequest } from './similar-request.js';
 
@@ -24,6 +25,8 @@ export interface HybridLookup {
 export interface HybridCacheEntry extends CacheEntry {
   /** Whether it is repeated to similar requests as well. */
   readonly similar: boolean;
+  /** Of its last turn, where it is; null else, and in a list of everyone's entries. */
+  readonly text: string | null;
 }
 
 /** Of both halves together; a miss is a lookup that neither could answer. */
@@ -77,17 +80,18 @@ export class HybridCache {
     return wasExact || wasSimilar;
   }
 
-  /** Entries stored last, newest first. @param tenant undefined for everyone's */
+  /** Entries stored last, newest first. @param tenant undefined for everyone's, without their texts */
   list(tenant: string | undefined, limit: number): HybridCacheEntry[] {
     const entries = new Map<string, HybridCacheEntry>();
     for (const entry of this.#exact.list(tenant, limit)) {
-      entries.set(entry.id, { ...entry, similar: false });
+      entries.set(entry.id, { ...entry, similar: false, text: null });
     }
-    for (const { text: _text, ...entry } of this.#semantic?.list(tenant, limit) ?? []) {
+    for (const entry of this.#semantic?.list(tenant, limit) ?? []) {
       const exact = entries.get(entry.id);
       const bytes = entry.bytes + (exact?.bytes ?? 0);
       const hits = entry.hits + (exact?.hits ?? 0);
-      entries.set(entry.id, { ...(exact ?? entry), bytes, hits, similar: true });
+      const { text } = entry;
+      entries.set(entry.id, { ...(exact ?? entry), bytes, hits, similar: true, text });
     }
     return [...entries.values()]
       .sort((a, b) => (a.storedAt < b.storedAt ? 1 : a.storedAt > b.storedAt ? -1 : 0))
@@ -100,6 +104,11 @@ export class HybridCache {
     this.#exact.clear(tenant);
     this.#semantic?.clear(tenant);
     return entries;
+  }
+
+  /** As the semantic half's stats have it, of all tenants; null where there is no such half. */
+  refused(): Readonly<Record<GuardName, number>> | null {
+    return this.#semantic?.refused() ?? null;
   }
 
   /** Since the cache was made, of one tenant or of all. */

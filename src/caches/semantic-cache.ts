@@ -134,6 +134,15 @@ export class SemanticCache {
 
   /** Since the cache was made, of one tenant or of all. */
   stats(tenant?: string): SemanticCacheStats {
+    return { ...this.#store.stats(tenant), ...this.#refusalsOfAll(tenant) };
+  }
+
+  /** As the stats have it, of all tenants, without a look at any entry. */
+  refused(): SemanticCacheStats['refused'] {
+    return this.#refusalsOfAll(undefined).refused;
+  }
+
+  #refusalsOfAll(tenant: string | undefined): Refusals {
     const total = noRefusals();
     for (const [whose, { unembedded, refused }] of this.#refusals) {
       if (tenant !== undefined && whose !== tenant) continue;
@@ -142,7 +151,7 @@ export class SemanticCache {
         total.refused[guard] += refused[guard];
       }
     }
-    return { ...this.#store.stats(tenant), ...total };
+    return total;
   }
 
   /** Entries of a scope that are similar enough, most similar first. Those too old make room for others. */

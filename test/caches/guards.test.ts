@@ -102,6 +102,7 @@ describe('guards never let these share an answer', () => {
     );
     expect(guardRefusal('2-3', '2+3')).toBe('numbers');
     expect(guardRefusal('at -5 degrees', 'at 5 degrees')).toBe('numbers');
+    expect(guardRefusal('What is 2*(3+4)?', 'What is (2*3)+4?')).toBe('numbers');
     expect(guardRefusal('Node 20.1', 'Node 20.10')).toBe('numbers');
     expect(guardRefusal('20 % of it', '20 of it')).toBe('numbers');
     expect(guardRefusal('the 3rd king', 'the third king')).toBeNull();
@@ -167,6 +168,7 @@ describe('guards never let these share an answer', () => {
     );
     refuses(names.map((x) => [`Is ${x} cold`, `Why is ${x} cold`]));
     refuses(names.map((x) => [`Who is the head of ${x}`, `Who was the head of ${x}`]));
+    refuses(names.map((x) => [`Does ${x} have a dog`, `Is ${x} a dog`]));
     refuses(names.map((x) => [`What do I owe you for ${x}`, `What do you owe me for ${x}`]));
   });
 

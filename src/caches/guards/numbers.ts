@@ -5,7 +5,8 @@ import type { Reading } from './reading.js';
  * have to be the same and in the same order. "One" may stand for "a".
  */
 export const numbersDiffer = (a: Reading, b: Reading): boolean =>
-  !same(a.numbers, b.numbers) && !same(withoutOne(a.numbers, b), withoutOne(b.numbers, a));
+  a.grouping !== b.grouping ||
+  (!same(a.numbers, b.numbers) && !same(withoutOne(a.numbers, b), withoutOne(b.numbers, a)));
 
 /** Only where neither text writes the figure, or calculates. */
 function withoutOne(numbers: readonly string[], other: Reading): readonly string[] {

@@ -10,6 +10,7 @@ import {
   PREPOSITIONS,
   SECOND_PERSON,
 } from './words/function-words.js';
+import { IRREGULAR } from './words/irregular.js';
 import { PHRASES } from './words/phrases.js';
 
 /** A word that says something, in one form for all forms and synonyms of it. */
@@ -33,6 +34,8 @@ export interface Reading {
   readonly words: readonly string[];
   /** Numbers, operators and other symbols, in order. */
   readonly numbers: readonly string[];
+  /** Brackets and figures, in order, of a text that calculates with both; empty of others. */
+  readonly grouping: string;
   readonly negations: number;
   /** What says something, in order. */
   readonly terms: readonly Term[];
@@ -53,6 +56,9 @@ const SAME_NEGATION: Readonly<Record<string, string>> = {
 
 export function read(text: string): Reading {
   const plain = withQuantities(tokensOf(text));
+  const numbers = plain.flatMap((token) =>
+    token.kind === 'number' || token.kind === 'symbol' ? [token.text] : [],
+  );
   const questions = new Questions();
   const tokens = withoutPhrases(plain, questions);
   const words = plain.flatMap((token) => (token.kind === 'word' ? [token.text] : []));
@@ -62,9 +68,8 @@ export function read(text: string): Reading {
   return {
     text,
     words,
-    numbers: plain.flatMap((token) =>
-      token.kind === 'number' || token.kind === 'symbol' ? [token.text] : [],
-    ),
+    numbers,
+    grouping: groupingOf(text, numbers),
     negations: tokens.filter((token) => token.kind === 'word' && NEGATIONS.has(token.text)).length,
     terms,
     parts,
@@ -72,6 +77,14 @@ export function read(text: string): Reading {
     questions,
     persons: personsOf(tokens),
   };
+}
+
+const CALCULATES = /^[+\-*/^=<>%]$/;
+
+/** "2*(3+4)" and "(2*3)+4" have the same numbers and operators. */
+function groupingOf(text: string, numbers: readonly string[]): string {
+  if (!numbers.some((one) => CALCULATES.test(one)) || !/[()[\]{}]/.test(text)) return '';
+  return text.replaceAll(/[^\p{N}()[\]{}]/gu, '');
 }
 
 function personsOf(tokens: readonly Token[]): string {
@@ -114,7 +127,9 @@ function withoutPhrases(tokens: readonly Token[], questions: Questions): Token[]
       // "What does it do?" asks for what "do" means there.
       const isLast = tokens[at + 1] === undefined || tokens[at + 1]?.kind === 'break';
       if (isLast && !opens && ASKED_LAST.has(token.text)) out.push({ ...token, name: true });
-      else out.push(token);
+      else if (isOwning(token.text, nextWord(tokens, at))) {
+        out.push({ kind: 'word', text: 'have', name: true });
+      } else out.push(token);
       opens = opens && COURTESY.has(token.text);
       continue;
     }
@@ -157,6 +172,19 @@ function switchedAt(
   }
   return null;
 }
+
+const HAVING = new Set(['have', 'has', 'had', 'having']);
+const AFTER_AUXILIARY = new Set(['been', 'to', 'not', 'got', 'done']);
+
+/** Whether "have" is a word of its own here, and not part of a tense or an obligation. */
+const isOwning = (word: string, next: string): boolean =>
+  HAVING.has(word) &&
+  next !== '' &&
+  !next.endsWith('ed') &&
+  !AFTER_AUXILIARY.has(next) &&
+  !IRREGULAR.has(next) &&
+  !FIRST_PERSON.has(next) &&
+  !SECOND_PERSON.has(next);
 
 const COURTESY = new Set(['please', 'hi', 'hello', 'hey', 'so', 'and', 'ok', 'okay']);
 const ASKED_LAST = new Set(['do', 'does', 'done', 'have', 'has']);

@@ -30,13 +30,13 @@ export const ALIKE_PREPOSITIONS: readonly ReadonlySet<string>[] = [
 
 /** Left out: the frame of a sentence, and what is said out of courtesy. */
 export const FRAME = wordSet(
-  'i me we us you it there am is are was were be been being do does did done doing have has had having',
+  'i me we us you it there am is are was were be been being do does did done doing have has had having got',
   'can could may might will would shall should must ought able possible possibly',
   'pls plz',
   'who whom whose what which when where why how whether so then also just really actually exactly',
   'simply basically currently please kindly thanks thank hi hello hey dear sorry wondering know tell',
   'explain describe anyone anybody someone somebody everyone let us myself yourself oneself ok okay',
-  'way ways step steps method procedure process instructions tutorial guide thing things something',
+  'way ways thing things something',
 );
 
 export const FIRST_PERSON = wordSet('i me my mine myself we us our ours ourselves');
