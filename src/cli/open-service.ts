@@ -20,6 +20,7 @@ import { version } from '../version.js';
 import { environment, type LogLevel } from './global-options.js';
 import type { Io } from './io.js';
 import { openServiceCache, openServiceSource } from './service-cache.js';
+import { openServiceDrift, watched } from './service-drift.js';
 import { openServiceLearning } from './service-learning.js';
 import { createServiceLog, logGatewayEvent, type ServiceLog } from './service-log.js';
 import { isStoodInFor, startSimulated } from './simulated-upstream.js';
@@ -95,8 +96,23 @@ async function assemble(
   const { cache, embeddings } = await openServiceCache(caching, { envFile: args.envFile, log }, io);
   // The last one is written once the last verdict is in.
   if (config.snapshots !== null) opened.push(scheduleSnapshots(stored, config.snapshots, log));
+  const drift = openServiceDrift({
+    table: live,
+    explore: config.learning?.explore ?? 0,
+    log,
+    now,
+  });
+  if (drift !== null) metrics.watch(drift.report);
   const learning = await openServiceLearning(
-    { config, table: live, ledger, tenants, seed: SEED, envFile: args.envFile, log },
+    {
+      config,
+      table: live,
+      ledger: watched(ledger, drift),
+      tenants,
+      seed: SEED,
+      envFile: args.envFile,
+      log,
+    },
     io,
   );
   if (learning !== null) opened.push(() => learning.close());
@@ -118,6 +134,7 @@ async function assemble(
     ...(learning === null ? {} : { learning, exploration: learning.exploration }),
     onEvent: (event) => {
       metrics.event(event);
+      if (event.kind === 'done') drift?.operation(event.operation);
       logGatewayEvent(log, event);
     },
   });
@@ -127,6 +144,7 @@ async function assemble(
     tenants,
     cache,
     ...(learning === null ? {} : { learning }),
+    ...(drift === null ? {} : { drift }),
     metrics,
     models: [...upstreams.values()].map(({ id, pricing, origin }) => ({
       id,

@@ -13,6 +13,14 @@ export {
 } from './configuration/load-service-config.js';
 export { serviceSchemaText, writeServiceSchema } from './configuration/schema.js';
 export { costComment } from './cost-comment.js';
+export {
+  createDriftMonitor,
+  type DriftAlarm,
+  type DriftFigure,
+  type DriftMonitor,
+  type DriftOptions,
+  type DriftReport,
+} from './drift/drift-monitor.js';
 export { type ChainOptions, type FallbackChains, fallbackChains } from './fallback-chains.js';
 export type {
   FeedbackEntry,

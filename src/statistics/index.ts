@@ -19,6 +19,11 @@ export {
   clusterMean,
   clusterPValue,
 } from './cluster-mean.js';
+export {
+  boundedSequence,
+  type ConfidenceSequence,
+  type SequenceBounds,
+} from './confidence-sequence.js';
 export { Curve } from './curve.js';
 export { holm } from './holm.js';
 export { type CostQuality, paretoFrontier, upperHull } from './hull.js';

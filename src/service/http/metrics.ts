@@ -1,9 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { toUsd, type UsageRecord } from '../../costs/index.js';
+import type { DriftReport } from '../drift/drift-monitor.js';
 import type { FeedbackEntry, FeedbackReceipt } from '../feedback.js';
 import type { GatewayEvent } from '../gateway-event.js';
 import type { ServiceLedger } from '../ledger.js';
 import type { LedgerEntry, Operation } from '../operation.js';
+import { addDriftMetrics } from './drift-metrics.js';
 import type { Exchange } from './exchange.js';
 
 /** Seconds: a cache hit takes a millisecond, a long answer a minute. */
@@ -23,6 +25,8 @@ export interface ServiceMetrics {
   begin(exchange: Exchange): void;
   /** @param ms how long the request took */
   end(exchange: Exchange, ms: number): void;
+  /** Adds what the drift monitor reports; once. */
+  watch(report: () => DriftReport): void;
   /** In the text format of Prometheus. */
   read(): Promise<string>;
   readonly contentType: string;
@@ -245,6 +249,7 @@ export function createMetrics(models: readonly string[]): ServiceMetrics {
         firstBytes.observe({ model }, operation.firstByteMs / 1000);
       }
     },
+    watch: (report) => addDriftMetrics(registry, report),
     read: () => Registry.merge([registry, processMetrics()]).metrics(),
     contentType: registry.contentType,
   };

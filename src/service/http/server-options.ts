@@ -1,5 +1,6 @@
 import type { HybridCache } from '../../caches/index.js';
 import type { ModelPricing } from '../../costs/index.js';
+import type { DriftMonitor } from '../drift/drift-monitor.js';
 import type { Learning } from '../learning/open-learning.js';
 import type { ServiceLedger } from '../ledger.js';
 import type { Gateway } from '../pipeline.js';
@@ -47,6 +48,8 @@ export interface ServerOptions {
   readonly cache: HybridCache | null;
   /** What is learned from traffic; absent where nothing is. */
   readonly learning?: Learning;
+  /** Holds live traffic against what the table expects; absent without a table. */
+  readonly drift?: Pick<DriftMonitor, 'report'>;
   /** The gateway must write to the ledger that its `observe` gave. */
   readonly metrics: ServiceMetrics;
   readonly models: readonly ListedModel[];

@@ -10,6 +10,7 @@ import { addChatRoutes } from './chat-routes.js';
 import { createClientErrorHandler, type ExchangesBySocket } from './client-errors.js';
 import { addCostRoutes } from './cost-routes.js';
 import { watchConnections } from './drain-connections.js';
+import { addDriftRoute } from './drift-route.js';
 import { addEstimateRoute } from './estimate-route.js';
 import { Exchange } from './exchange.js';
 import { failureOf, onError, sendFailure } from './failures.js';
@@ -142,6 +143,7 @@ async function assemble(
   addOperationRoute(app, options);
   addFeedbackRoute(app, { ...options, now });
   addLearningRoute(app, options);
+  addDriftRoute(app, options);
   addStatusRoutes(app, options);
   await app.ready();
   return app;

@@ -103,6 +103,7 @@ describe('/openapi.json', () => {
       'get /v1/costs/by-model',
       'get /v1/costs/daily',
       'get /v1/costs/report',
+      'get /v1/drift',
       'get /v1/learning',
       'get /v1/models',
       'get /v1/models/{model}',

@@ -4,6 +4,7 @@ import type { CostRow, ModelPricing } from '../../../src/costs/index.js';
 import {
   createMetrics,
   createServer,
+  type DriftMonitor,
   type Gateway,
   type Learning,
   type Operation,
@@ -175,6 +176,7 @@ export interface Script {
   readonly allowedHosts?: readonly string[];
   readonly metrics?: ServiceMetrics;
   readonly learning?: Learning;
+  readonly drift?: Pick<DriftMonitor, 'report'>;
 }
 
 export interface Scripted {
@@ -213,6 +215,7 @@ export async function serveScript(script: Script = {}): Promise<Scripted> {
     cache: new HybridCache(cache, null),
     metrics,
     ...(script.learning === undefined ? {} : { learning: script.learning }),
+    ...(script.drift === undefined ? {} : { drift: script.drift }),
     models: [{ id: MODEL, aliases: ['tiny'], pricing: PRICING, simulated: true }],
     table: { name: 'by-hand', sha256: 'a'.repeat(64), policy: 'random@0.5' },
     version: '1.2.3',
