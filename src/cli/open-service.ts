@@ -94,6 +94,7 @@ async function assemble(
   const { tenants: configs, limits, cache: caching } = config;
   const tenants = createTenants(configs, { now, spent: await spentSoFar(configs, stored, now()) });
   const { cache, embeddings } = await openServiceCache(caching, { envFile: args.envFile, log }, io);
+  if (cache !== null) metrics.watchCache(cache);
   // The last one is written once the last verdict is in.
   if (config.snapshots !== null) opened.push(scheduleSnapshots(stored, config.snapshots, log));
   const drift = openServiceDrift({
@@ -143,6 +144,7 @@ async function assemble(
     ledger,
     tenants,
     cache,
+    ...(caching.semantic === undefined ? {} : { semantic: caching.semantic }),
     ...(learning === null ? {} : { learning }),
     ...(drift === null ? {} : { drift }),
     metrics,

@@ -1,10 +1,12 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { HybridCache } from '../../caches/index.js';
 import { toUsd, type UsageRecord } from '../../costs/index.js';
 import type { DriftReport } from '../drift/drift-monitor.js';
 import type { FeedbackEntry, FeedbackReceipt } from '../feedback.js';
 import type { GatewayEvent } from '../gateway-event.js';
 import type { ServiceLedger } from '../ledger.js';
 import type { LedgerEntry, Operation } from '../operation.js';
+import { createCacheMetrics } from './cache-metrics.js';
 import { addDriftMetrics } from './drift-metrics.js';
 import type { Exchange } from './exchange.js';
 
@@ -27,6 +29,8 @@ export interface ServiceMetrics {
   end(exchange: Exchange, ms: number): void;
   /** Adds what the drift monitor reports; once. */
   watch(report: () => DriftReport): void;
+  /** Adds what the cache counts itself; once. */
+  watchCache(cache: Pick<HybridCache, 'refused'>): void;
   /** In the text format of Prometheus. */
   read(): Promise<string>;
   readonly contentType: string;
@@ -128,6 +132,7 @@ export function createMetrics(models: readonly string[]): ServiceMetrics {
     labelNames: ['cache'] as const,
     registers,
   });
+  const caching = createCacheMetrics(registry);
   const feedback = new Counter({
     name: 'switchyard_feedback_total',
     help: 'Feedback recorded, by source (caller or judge) and whether it holds a score.',
@@ -170,8 +175,10 @@ export function createMetrics(models: readonly string[]): ServiceMetrics {
     }
   }
 
-  function countOperation({ cache, cacheSaving, model, origin }: Operation): void {
+  function countOperation(operation: Operation): void {
+    const { cache, cacheSaving, model, origin } = operation;
     cacheUses.inc({ cache });
+    caching.operation(operation);
     if (cacheSaving) savings.inc({ model: label(model), origin }, toUsd(cacheSaving));
   }
 
@@ -224,6 +231,7 @@ export function createMetrics(models: readonly string[]): ServiceMetrics {
       [Symbol.asyncDispose]: () => ledger[Symbol.asyncDispose](),
     }),
     event(event) {
+      caching.event(event);
       if (event.kind !== 'attempt_failed') return;
       failures.inc({ model: label(event.model), error: event.error });
     },
@@ -250,6 +258,7 @@ export function createMetrics(models: readonly string[]): ServiceMetrics {
       }
     },
     watch: (report) => addDriftMetrics(registry, report),
+    watchCache: (cache) => caching.watch(cache),
     read: () => Registry.merge([registry, processMetrics()]).metrics(),
     contentType: registry.contentType,
   };

@@ -4,6 +4,7 @@ import type { DriftMonitor } from '../drift/drift-monitor.js';
 import type { Learning } from '../learning/open-learning.js';
 import type { ServiceLedger } from '../ledger.js';
 import type { Gateway } from '../pipeline.js';
+import type { SemanticCacheConfig } from '../service-config.js';
 import type { Tenants } from '../tenants.js';
 import type { ServiceMetrics } from './metrics.js';
 
@@ -46,6 +47,8 @@ export interface ServerOptions {
   readonly tenants: Tenants;
   /** Null where nothing is cached. */
   readonly cache: HybridCache | null;
+  /** By what the cache takes requests for similar; absent where only the very same are answered from it. */
+  readonly semantic?: Pick<SemanticCacheConfig, 'threshold' | 'calibration'>;
   /** What is learned from traffic; absent where nothing is. */
   readonly learning?: Learning;
   /** Holds live traffic against what the table expects; absent without a table. */

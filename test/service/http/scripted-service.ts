@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { ExactCache, HybridCache } from '../../../src/caches/index.js';
+import { ExactCache, HybridCache, type SemanticCache } from '../../../src/caches/index.js';
 import type { CostRow, ModelPricing } from '../../../src/costs/index.js';
 import {
   createMetrics,
@@ -10,6 +10,7 @@ import {
   type Operation,
   type ReplyHead,
   type ServerLimits,
+  type ServerOptions,
   type ServiceLedger,
   type ServiceMetrics,
   type ServiceReply,
@@ -177,12 +178,17 @@ export interface Script {
   readonly metrics?: ServiceMetrics;
   readonly learning?: Learning;
   readonly drift?: Pick<DriftMonitor, 'report'>;
+  readonly semantic?: {
+    readonly cache: SemanticCache;
+    readonly config: NonNullable<ServerOptions['semantic']>;
+  };
 }
 
 export interface Scripted {
   readonly server: ServiceServer;
   readonly url: string;
   readonly cache: ExactCache;
+  readonly hybrid: HybridCache;
   readonly metrics: ServiceMetrics;
   /** What the gateway was asked. */
   readonly asked: readonly ServiceRequest[];
@@ -207,12 +213,15 @@ export async function serveScript(script: Script = {}): Promise<Scripted> {
     drain: async () => {},
   };
   const cache = new ExactCache({ maxEntries: 10, maxBytes: 1e6, ttlMs: 1e6, now: () => NOW });
+  const hybrid = new HybridCache(cache, script.semantic?.cache ?? null);
   const metrics = script.metrics ?? createMetrics([MODEL]);
+  metrics.watchCache(hybrid);
   const server = await createServer({
     gateway,
     ledger: script.ledger ?? scriptedLedger(),
     tenants: script.tenants ?? anyone,
-    cache: new HybridCache(cache, null),
+    cache: hybrid,
+    ...(script.semantic === undefined ? {} : { semantic: script.semantic.config }),
     metrics,
     ...(script.learning === undefined ? {} : { learning: script.learning }),
     ...(script.drift === undefined ? {} : { drift: script.drift }),
@@ -239,6 +248,7 @@ export async function serveScript(script: Script = {}): Promise<Scripted> {
     server,
     url: server.url,
     cache,
+    hybrid,
     metrics,
     asked,
     logged: () => lines.map((line) => JSON.parse(line) as Record<string, unknown>),
