@@ -118,3 +118,15 @@ test('a table that expects nothing raises no alarm', () => {
   ]);
   expect(quality.live).not.toBeNull();
 });
+
+test('an alarm at the edge does not come and go', () => {
+  for (let seed = 1; seed <= 10; seed++) {
+    const said: string[] = [];
+    const monitor = createDriftMonitor({
+      ...watching,
+      onAlarm: ({ figure, began }) => said.push(`${figure} ${began}`),
+    });
+    stream(monitor, { ...AS_EXPECTED, right: 0.5 }, { operations: 1500, seed });
+    expect(said.filter((line) => line.startsWith('quality'))).toEqual(['quality true']);
+  }
+});
