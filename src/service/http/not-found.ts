@@ -1,6 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { sendFailure } from './failures.js';
 
+export const UNKNOWN_ENDPOINT = {
+  status: 404,
+  message: 'There is no such endpoint; /openapi.json lists those that there are.',
+  code: 'unknown_endpoint',
+  retryAfterMs: null,
+} as const;
+
 /** Answers paths that nobody has (404) and methods that a path does not take (405). Call it before routes are added. */
 export function answerUnknownRoutes(app: FastifyInstance): void {
   const methodsOf = new Map<string, { readonly path: RegExp; readonly methods: Set<string> }>();
@@ -21,12 +28,7 @@ export function answerUnknownRoutes(app: FastifyInstance): void {
       if (path.test(exchange.path)) for (const method of methods) allowed.add(method);
     }
     if (allowed.size === 0) {
-      sendFailure(reply, exchange, {
-        status: 404,
-        message: 'There is no such endpoint; /openapi.json lists those that there are.',
-        code: 'unknown_endpoint',
-        retryAfterMs: null,
-      });
+      sendFailure(reply, exchange, UNKNOWN_ENDPOINT);
       return;
     }
     const allow = [...allowed].sort().join(', ');

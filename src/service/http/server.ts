@@ -9,6 +9,7 @@ import { addCacheRoutes } from './cache-routes.js';
 import { addChatRoutes } from './chat-routes.js';
 import { createClientErrorHandler, type ExchangesBySocket } from './client-errors.js';
 import { addCostRoutes } from './cost-routes.js';
+import { addDashboardRoute } from './dashboard-route.js';
 import { watchConnections } from './drain-connections.js';
 import { addDriftRoute } from './drift-route.js';
 import { addEstimateRoute } from './estimate-route.js';
@@ -137,7 +138,7 @@ async function assemble(
   addModelRoutes(app, options);
   addGenerateRoute(app, options);
   addEstimateRoute(app, options);
-  addCostRoutes(app, { ledger: options.ledger, now });
+  addCostRoutes(app, { ...options, now });
   addActivityRoute(app, { ledger: options.ledger, now });
   addCacheRoutes(app, options);
   addOperationRoute(app, options);
@@ -145,6 +146,7 @@ async function assemble(
   addLearningRoute(app, options);
   addDriftRoute(app, options);
   addStatusRoutes(app, options);
+  addDashboardRoute(app);
   await app.ready();
   return app;
 }
