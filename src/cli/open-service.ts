@@ -6,12 +6,14 @@ import { openUpstream, systemClock, type Upstream } from '../models/index.js';
 import {
   createGateway,
   createMetrics,
+  createOptimisationReports,
   createServer,
   createTenants,
   type LiveTable,
   type ServiceConfig,
   type ServiceSettings,
   spentSoFar,
+  suggestionSettings,
 } from '../service/index.js';
 import { openServiceLedger } from '../store/index.js';
 import { policyOfTable, type RoutingTable, signalsOfTable } from '../tables/index.js';
@@ -147,6 +149,10 @@ async function assemble(
     ...(caching.semantic === undefined ? {} : { semantic: caching.semantic }),
     ...(learning === null ? {} : { learning }),
     ...(drift === null ? {} : { drift }),
+    suggestions: createOptimisationReports({
+      ledger: stored,
+      settings: suggestionSettings({ config, table: live, signals, upstreams, embeddings }),
+    }),
     metrics,
     models: [...upstreams.values()].map(({ id, pricing, origin }) => ({
       id,

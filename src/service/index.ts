@@ -80,6 +80,34 @@ export type {
   ServiceConfig,
   TenantConfig,
 } from './service-config.js';
+export {
+  createOptimisationReports,
+  type OptimisationReportOptions,
+} from './suggestions/optimisation-report.js';
+export type {
+  OptimisationReport,
+  OptimisationReports,
+  SuggestedSaving,
+  Suggestion,
+  SuggestionFilter,
+} from './suggestions/suggestion.js';
+export type {
+  AnsweredPrompt,
+  FailedRow,
+  OriginFilter,
+  PromptBounds,
+  QueriedRows,
+  RepeatRow,
+  SuggestionQuestion,
+  SuggestionQuestions,
+  SuggestionRows,
+  WaitableRow,
+} from './suggestions/suggestion-rows.js';
+export {
+  type RunningService,
+  type SuggestionSettings,
+  suggestionSettings,
+} from './suggestions/suggestion-settings.js';
 export { AnswerStream, type OpenStream, type ReadFrame, takeStream } from './take-stream.js';
 export { takeWhole, type WholeAnswer } from './take-whole.js';
 export { createTenants, spentSoFar, type TenantsOptions } from './tenants/create-tenants.js';

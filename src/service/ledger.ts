@@ -7,9 +7,10 @@ import type {
   JudgedOperation,
 } from './feedback.js';
 import type { LedgerEntry, Operation } from './operation.js';
+import type { SuggestionRows } from './suggestions/suggestion-rows.js';
 
 /** Where the service keeps what it did and what that cost. One process writes to a ledger at a time. */
-export interface ServiceLedger extends CostReports, AsyncDisposable {
+export interface ServiceLedger extends CostReports, SuggestionRows, AsyncDisposable {
   /** Resolves once it is durable: no crash of this process or of the machine loses it then. */
   record(entry: LedgerEntry): Promise<void>;
   /**

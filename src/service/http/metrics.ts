@@ -227,6 +227,7 @@ export function createMetrics(models: readonly string[]): ServiceMetrics {
       feedback: (filter) => ledger.feedback(filter),
       totals: (groups, filter) => ledger.totals(groups, filter),
       snapshot: (folder) => ledger.snapshot(folder),
+      suggestionRows: (question, filter, asks) => ledger.suggestionRows(question, filter, asks),
       close: () => ledger.close(),
       [Symbol.asyncDispose]: () => ledger[Symbol.asyncDispose](),
     }),

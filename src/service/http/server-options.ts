@@ -5,6 +5,7 @@ import type { Learning } from '../learning/open-learning.js';
 import type { ServiceLedger } from '../ledger.js';
 import type { Gateway } from '../pipeline.js';
 import type { SemanticCacheConfig } from '../service-config.js';
+import type { OptimisationReports } from '../suggestions/suggestion.js';
 import type { Tenants } from '../tenants.js';
 import type { ServiceMetrics } from './metrics.js';
 
@@ -51,6 +52,8 @@ export interface ServerOptions {
   readonly semantic?: Pick<SemanticCacheConfig, 'threshold' | 'calibration'>;
   /** What is learned from traffic; absent where nothing is. */
   readonly learning?: Learning;
+  /** What is suggested in the cost report; absent for nothing. */
+  readonly suggestions?: OptimisationReports;
   /** Holds live traffic against what the table expects; absent without a table. */
   readonly drift?: Pick<DriftMonitor, 'report'>;
   /** The gateway must write to the ledger that its `observe` gave. */

@@ -5,7 +5,10 @@ import type {
   FeedbackFilter,
   FeedbackReceipt,
   LedgerEntry,
+  OriginFilter,
   ServiceLedger,
+  SuggestionQuestion,
+  SuggestionQuestions,
 } from '../../service/index.js';
 import { UserError } from '../../user-error.js';
 import { type Database, openDatabase, prepareFile, readRows } from '../database.js';
@@ -20,6 +23,7 @@ import { LedgerFlow } from './ledger-flow.js';
 import { readOperation, readRecent, readSpent, readTotals } from './ledger-reports.js';
 import { LEDGER_MIGRATIONS } from './ledger-schema.js';
 import { writeSnapshot } from './ledger-snapshot.js';
+import { readSuggestionRows } from './ledger-suggestions.js';
 import { type EntryRows, entryToRows, type JournaledEntry } from './ledger-tables.js';
 import { Turns } from './turns.js';
 
@@ -217,6 +221,14 @@ class DuckDBServiceLedger implements ServiceLedger {
 
   feedback(filter: FeedbackFilter = {}) {
     return this.#read(() => readFeedback(this.#database.reader, filter));
+  }
+
+  suggestionRows<Name extends SuggestionQuestion>(
+    name: Name,
+    filter: OriginFilter,
+    asks: SuggestionQuestions[Name]['asks'],
+  ) {
+    return this.#read(() => readSuggestionRows(this.#database.reader, name, filter, asks));
   }
 
   snapshot(folder: string) {

@@ -1,4 +1,4 @@
-import { DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import type { CostFilter, CostGroup, CostRow, CostTracker, NanoUsd } from '../../costs/index.js';
 import type {
   ActivityRow,
@@ -8,7 +8,10 @@ import type {
   JudgedOperation,
   LedgerEntry,
   Operation,
+  OriginFilter,
   ServiceLedger,
+  SuggestionQuestion,
+  SuggestionQuestions,
 } from '../../service/index.js';
 import { OFFLINE } from '../database.js';
 import { migrate } from '../migrations.js';
@@ -17,6 +20,7 @@ import { activityOf } from './ledger-activity.js';
 import { exactSum, timeOf } from './ledger-reports.js';
 import { LEDGER_MIGRATIONS } from './ledger-schema.js';
 import { writeSnapshot } from './ledger-snapshot.js';
+import { readSuggestionRows } from './ledger-suggestions.js';
 import { entryToRows, type JournaledEntry } from './ledger-tables.js';
 
 /**
@@ -112,8 +116,25 @@ class MemoryServiceLedger implements ServiceLedger {
       .slice(0, limit);
   }
 
+  async suggestionRows<Name extends SuggestionQuestion>(
+    name: Name,
+    filter: OriginFilter,
+    asks: SuggestionQuestions[Name]['asks'],
+  ) {
+    this.#ready();
+    return this.#withTables((connection) => readSuggestionRows(connection, name, filter, asks));
+  }
+
   async snapshot(folder: string): Promise<readonly string[]> {
     this.#ready();
+    const places = this.#entries.length;
+    return this.#withTables((connection) => writeSnapshot(connection, folder, places));
+  }
+
+  /** Runs a task on the tables that a file would hold. */
+  async #withTables<Result>(
+    task: (connection: DuckDBConnection) => Promise<Result>,
+  ): Promise<Result> {
     const instance = await DuckDBInstance.create(':memory:', OFFLINE);
     const connection = await instance.connect();
     try {
@@ -126,7 +147,7 @@ class MemoryServiceLedger implements ServiceLedger {
       appender.append(rows);
       appender.flush();
       appender.close();
-      return await writeSnapshot(connection, folder, rows.length);
+      return await task(connection);
     } finally {
       connection.closeSync();
       instance.closeSync();

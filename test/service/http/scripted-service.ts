@@ -143,6 +143,7 @@ export function scriptedLedger(given: Partial<ServiceLedger> = {}): ServiceLedge
     feedback: async () => [],
     totals: async (groups) => (groups.length === 0 ? [costRow([])] : []),
     snapshot: async () => [],
+    suggestionRows: async () => ({ query: '', parameters: {}, rows: [] }),
     close: async () => {},
     [Symbol.asyncDispose]: async () => {},
     ...given,
