@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type {
   AnsweredPrompt,
@@ -90,6 +91,8 @@ ORDER BY ${shown}`;
 /** As good as by lot, and the same each time: nobody chooses what an id hashes to. */
 const BY_LOT = 'md5(operation_id)';
 
+const ROWS_AT_ONCE = 100;
+
 interface Question<Row> {
   readonly sql: string;
   readonly read: (row: readonly Encoded[]) => Row;
@@ -132,9 +135,14 @@ export async function readSuggestionRows<Name extends SuggestionQuestion>(
   };
   const query = sql.trim();
   const result = await connection.run(query, parameters);
-  const rows = await result.getRows();
-  // The queries select texts and 64-bit integers only.
-  return { query, parameters, rows: rows.map((row) => read(row as Encoded[])) };
+  const rows: SuggestionQuestions[Name]['row'][] = [];
+  for (const row of await result.getRows()) {
+    // Texts are long: whoever waits for an answer is let in between.
+    if (rows.length % ROWS_AT_ONCE === ROWS_AT_ONCE - 1) await setImmediate();
+    // The queries select texts and 64-bit integers only.
+    rows.push(read(row as Encoded[]));
+  }
+  return { query, parameters, rows };
 }
 
 const count = (value: Encoded | undefined): number => safeNumber(value ?? 0);
