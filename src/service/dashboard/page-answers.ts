@@ -32,19 +32,26 @@ export interface CostReport {
     readonly day?: string | null;
     readonly model?: string | null;
   })[];
-  readonly suggestions?: readonly Suggestion[];
+  readonly suggestions: readonly Suggestion[];
+  /** What could not be computed. */
+  readonly notes: readonly string[];
 }
 
 export interface Suggestion {
-  readonly id: string;
   readonly title: string;
   readonly text: string;
-  readonly saving_usd: number | null;
-  readonly low?: number | null;
-  readonly high?: number | null;
-  readonly count?: number | null;
-  readonly of?: number | null;
-  readonly query?: string | null;
+  readonly count: number;
+  readonly of: number;
+  readonly saving_usd: {
+    readonly value: number;
+    readonly low: number;
+    readonly high: number;
+  } | null;
+  readonly assumption: string | null;
+  readonly simulated: boolean;
+  readonly query: string;
+  readonly parameters: Readonly<Record<string, string | number | null>>;
+  readonly computed: string | null;
 }
 
 export interface Saving {

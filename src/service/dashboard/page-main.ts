@@ -135,16 +135,18 @@ export function dashboard(browser: PageWindow, parts: DashboardParts): void {
       return;
     }
     if (health.version === undefined) {
-      askForKey(session.hasKey ? 'This service does not know this key.' : '');
-      session.forgetKey();
+      const message = session.hasKey ? 'This service does not know this key.' : '';
+      forgetAll();
+      askForKey(message);
       return;
     }
     const daily = await get<DailyCosts>('/v1/costs/daily?days=30');
     if (round !== state.round) return;
     const isAdmin = daily?.tenant === null;
     const since = daily === null ? '' : `&start_date=${daily.start_date}`;
-    const [report, activity, cache, latest, drift, learning] = await Promise.all([
-      get<CostReport>(`/v1/costs/report?group_by=day,model${since}`),
+    // It may take seconds, as it looks for savings; the rest need not wait for it.
+    const reporting = get<CostReport>(`/v1/costs/report?group_by=day,model${since}`);
+    const [activity, cache, latest, drift, learning] = await Promise.all([
       get<Activity>('/v1/activity?days=30'),
       get<CacheStats>('/v1/cache/stats'),
       get<{ operations: readonly ListedOperation[] }>('/v1/operations?limit=200'),
@@ -153,28 +155,22 @@ export function dashboard(browser: PageWindow, parts: DashboardParts): void {
     ]);
     if (round !== state.round) return;
     if (faults.some(({ status }) => status === 401)) {
-      askForKey('This service does not know this key any more.');
       forgetAll();
+      askForKey('This service does not know this key any more.');
       return;
     }
     find('#login').hidden = true;
     find('#view').hidden = false;
     find('#forget-key').hidden = !session.hasKey;
     find('#simulated-banner').hidden = !health.simulated;
-    if (daily !== null) {
-      find('#scope').textContent = isAdmin ? '' : `Figures of ${daily.tenant}`;
-    }
+    if (daily !== null) find('#scope').textContent = isAdmin ? '' : `Figures of ${daily.tenant}`;
     const isFresh = activity?.days.length === 0 && latest?.operations.length === 0;
     find('#first-steps').hidden = !isFresh;
     if (isFresh) show('first', health, firstSteps);
-    if (daily !== null && report !== null && activity !== null) {
-      show('spending', { daily, report, activity }, spending.show);
+    if (daily !== null && activity !== null) {
+      show('totals', { daily, activity }, spending.showTotals);
     }
     if (activity !== null) show('savings', activity, savings.show);
-    if (report !== null)
-      show('suggestions', report.suggestions ?? [], (suggestions) =>
-        savings.showSuggestions({ suggestions }),
-      );
     if (cache !== null) {
       show('cache', { cache, of: health.simulated }, ({ of }) => savings.showCache(cache, of));
     }
@@ -186,6 +182,15 @@ export function dashboard(browser: PageWindow, parts: DashboardParts): void {
       routing.show(health, drift?.drift ?? null, isAdmin),
     );
     show('learning', learning, routing.showLearning);
+    const report = await reporting;
+    if (round !== state.round) return;
+    if (daily !== null && report !== null) {
+      show('spending', { daily, rows: report.rows }, spending.show);
+    }
+    if (report !== null) {
+      const { suggestions, notes } = report;
+      show('suggestions', { suggestions, notes }, savings.showSuggestions);
+    }
     tellFaults(faults);
     const now = new Date();
     const two = (part: number): string => String(part).padStart(2, '0');

@@ -37,7 +37,7 @@ export const PAGE_MARKUP = `
 </div>
 </div>
 <figure>
-<figcaption id="spending-caption" class="faint"></figcaption>
+<figcaption id="spending-caption" class="faint">Adding up…</figcaption>
 <div class="stage"><div id="spending-plot"></div><div id="spending-tip" aria-live="polite" hidden></div></div>
 <ul id="spending-legend" class="legend"></ul>
 </figure>

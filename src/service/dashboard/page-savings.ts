@@ -5,12 +5,14 @@ import type { PageFormats } from './page-formats.js';
 
 // Runs in the reader's browser: it is inlined as its own text, and so reads nothing but what it is given.
 
+type Report = Pick<CostReport, 'suggestions' | 'notes'>;
+
 export type SavingsSection = ReturnType<typeof savingsSection>;
 
 /** What each technique saved, what could be saved further, and how the cache does. */
 export function savingsSection(elements: PageElements, formats: PageFormats) {
   const { element, svg, find, table, list, simulated, faint } = elements;
-  const { count, usd, percent, share, bytes, sumUsd } = formats;
+  const { count, usd, percent, share, bytes, sumUsd, interval } = formats;
 
   type Day = Activity['days'][number];
   const total = (days: readonly Day[], read: (day: Day) => Saving): Saving => ({
@@ -70,40 +72,38 @@ export function savingsSection(elements: PageElements, formats: PageFormats) {
   }
 
   function suggestion(one: Suggestion): PageElement {
-    const { title, text, saving_usd: saving, low, high, count: some, of, query } = one;
+    const { title, text, saving_usd: saving, assumption, parameters, computed } = one;
     const worth =
       saving === null
         ? 'saving unknown'
-        : `would save ${usd(saving)}${low == null || high == null ? '' : ` [${usd(low)}, ${usd(high)}]`}`;
-    const counted =
-      some == null
-        ? ''
-        : of == null
-          ? `, ${count(some)} requests`
-          : `, ${count(some)} of ${count(of)} requests`;
-    const made = element(
+        : `would have saved ${interval({ ...saving, mean: saving.value }, usd)}`;
+    const given = Object.entries(parameters).map(([name, value]) => `-- $${name} = ${value}`);
+    return element(
       'li',
       {},
+      ...(one.simulated ? [simulated(), ' '] : []),
       element('strong', {}, title),
       element('p', {}, text),
-      element('p', { class: 'faint' }, `${worth}${counted}`),
+      element('p', {}, `${worth}; ${count(one.count)} of ${count(one.of)}`),
+      ...[assumption, computed].filter((told) => told !== null).map(faint),
+      element(
+        'details',
+        {},
+        element('summary', {}, 'the query behind it'),
+        element('pre', { tabindex: 0 }, element('code', {}, [one.query, ...given].join('\n'))),
+      ),
     );
-    if (query != null) {
-      made.append(
-        element(
-          'details',
-          {},
-          element('summary', {}, 'the query behind it'),
-          element('pre', {}, element('code', {}, query)),
-        ),
-      );
-    }
-    return made;
   }
 
-  function suggestions(given: readonly Suggestion[]): PageElement {
-    if (given.length === 0) return faint('Nothing to suggest yet.');
-    return element('ul', { class: 'suggestions' }, ...given.map(suggestion));
+  function suggestions({ suggestions: all, notes }: Report): PageElement {
+    return element(
+      'div',
+      {},
+      all.length === 0
+        ? faint('Nothing to suggest yet.')
+        : element('ul', { class: 'suggestions' }, ...all.map(suggestion)),
+      ...notes.map(faint),
+    );
   }
 
   function cache(stats: CacheStats): PageElement {
@@ -172,8 +172,8 @@ export function savingsSection(elements: PageElements, formats: PageFormats) {
     show(activity: Activity): void {
       find('#savings-table').replaceChildren(savings(activity));
     },
-    showSuggestions({ suggestions: given }: Pick<CostReport, 'suggestions'>): void {
-      find('#suggestions').replaceChildren(suggestions(given ?? []));
+    showSuggestions(report: Report): void {
+      find('#suggestions').replaceChildren(suggestions(report));
     },
     showCache(stats: CacheStats, isSimulated: boolean): void {
       find('#cache').replaceChildren(...(isSimulated ? [simulated()] : []), cache(stats));

@@ -8,7 +8,11 @@ import type { PageFormats } from './page-formats.js';
 
 interface Spending {
   readonly daily: DailyCosts;
-  readonly report: CostReport;
+  readonly rows: CostReport['rows'];
+}
+
+interface Totals {
+  readonly daily: DailyCosts;
   readonly activity: Activity;
 }
 
@@ -34,16 +38,15 @@ export function spendingSection(
     unknown === 0 ? '' : `, and ${count(unknown)} of unknown cost`;
 
   /** The last so many days up to today, oldest first. */
-  function lastDays(days: number): string[] {
-    const end = Date.parse(data!.daily.end_date);
+  function lastDays({ end_date }: DailyCosts, days: number): string[] {
+    const end = Date.parse(end_date);
     return Array.from({ length: days }, (_, at) =>
       new Date(end - (days - 1 - at) * 86_400_000).toISOString().slice(0, 10),
     );
   }
 
-  function tile(title: string, days: number): PageElement {
-    const { daily, activity } = data!;
-    const within = new Set(lastDays(days));
+  function tile({ daily, activity }: Totals, title: string, days: number): PageElement {
+    const within = new Set(lastDays(daily, days));
     const costs = daily.days.filter(({ date }) => within.has(date));
     const done = activity.days.filter(({ date }) => within.has(date));
     const total = (isSimulated: boolean) => {
@@ -89,7 +92,7 @@ export function spendingSection(
   /** Models that have a colour, dearest first; the same ones for every range. */
   function colourOf(origin: 'live' | 'simulated'): Map<string, string> {
     const costs = new Map<string, number[]>();
-    for (const row of data!.report.rows) {
+    for (const row of data!.rows) {
       const cost = origin === 'live' ? row.cost : row.simulated_cost;
       const model = row.model ?? NONE;
       if (cost > 0) costs.set(model, [...(costs.get(model) ?? []), cost]);
@@ -104,8 +107,8 @@ export function spendingSection(
   function barsOf(origin: 'live' | 'simulated', days: 7 | 30): StackedBar[] {
     const colours = colourOf(origin);
     const order = [...colours.keys()];
-    return lastDays(days).map((date) => {
-      const rows = data!.report.rows
+    return lastDays(data!.daily, days).map((date) => {
+      const rows = data!.rows
         .filter((row) => row.day === date)
         .map((row) => ({
           name: row.model ?? NONE,
@@ -123,7 +126,7 @@ export function spendingSection(
     const isSimulatedOnly =
       daily.days.every((row) => row.cost === 0) && daily.days.some((row) => row.simulated_cost > 0);
     const origin = chosen.origin ?? (isSimulatedOnly ? 'simulated' : 'live');
-    const early = lastDays(30).slice(0, 23);
+    const early = lastDays(daily, 30).slice(0, 23);
     const days = chosen.days ?? (daily.days.some(({ date }) => early.includes(date)) ? 30 : 7);
     for (const [name, value] of [
       ['origin', origin],
@@ -228,13 +231,15 @@ export function spendingSection(
   });
 
   return {
+    showTotals(totals: Totals): void {
+      find('#totals').replaceChildren(
+        tile(totals, 'Today', 1),
+        tile(totals, 'Last 7 days', 7),
+        tile(totals, 'Last 30 days', 30),
+      );
+    },
     show(spending: Spending): void {
       data = spending;
-      find('#totals').replaceChildren(
-        tile('Today', 1),
-        tile('Last 7 days', 7),
-        tile('Last 30 days', 30),
-      );
       drawChart();
     },
   };

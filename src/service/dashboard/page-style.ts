@@ -68,7 +68,7 @@ table{border-collapse:collapse;width:100%;font-size:13px}
 td,th{overflow-wrap:normal}
 caption{text-align:left;padding-bottom:4px}
 th,td{text-align:left;font-weight:400;padding:5px 14px 5px 0;border-bottom:1px solid var(--line);vertical-align:baseline}
-th{white-space:nowrap}thead th{color:var(--faint)}
+th{white-space:nowrap}thead th{color:var(--faint)}#savings-table thead th{white-space:normal}
 tbody tr:last-child>*{border-bottom:0}
 .number{text-align:right;white-space:nowrap}
 #operations td{white-space:nowrap}#operations td.name{max-width:260px;white-space:normal;overflow-wrap:anywhere;min-width:130px}
