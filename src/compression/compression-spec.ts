@@ -40,10 +40,10 @@ const oneStep = (written: object): boolean =>
 const ONE = { error: `exactly one step, of ${IDS.join(', ')}` };
 
 const stepName = z.enum(IDS, { error: STEP_EXPECTED });
-const stepEntry = z.union([
-  stepName.transform(entryOf),
-  mapping(STEP_EXPECTED, settingsById).refine(oneStep, ONE),
-]);
+const stepEntry = z.union(
+  [stepName.transform(entryOf), mapping(STEP_EXPECTED, settingsById).refine(oneStep, ONE)],
+  { error: STEP_EXPECTED },
+);
 const stepList = listOf(stepEntry, 'a list of steps').max(MOST_STEPS, {
   error: `a list of at most ${MOST_STEPS} steps`,
 });

@@ -94,12 +94,14 @@ export class ContextTruncator implements Compressor {
   /** All texts, those that are not fixed with at most `room` tokens together. */
   #cutToFit(texts: readonly RequestText[], counts: readonly number[], room: number) {
     const parts = partsOf(texts, counts, this.#count);
+    const partsAt = texts.map((): number[] => []);
+    for (const [index, { at }] of parts.entries()) partsAt[at]!.push(index);
     const whole = texts.map(({ text }, at) => ({ text, tokens: counts[at]! }));
     let left = room;
     for (let round = 0; round < ROUNDS && left >= 0; round++) {
       const shares = sharesOf(parts, left);
       const cut = whole.map((one, at) => {
-        const own = parts.flatMap((part, index) => (part.at === at ? [index] : []));
+        const own = partsAt[at]!;
         if (own.every((index) => shares[index]! >= parts[index]!.tokens)) return one;
         const text = own
           .map((index) => this.#cutPart(parts[index]!, shares[index]!))

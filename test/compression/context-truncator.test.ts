@@ -136,6 +136,15 @@ describe('ContextTruncator', () => {
     expect(results[0]!.reason).toBe('what must stay has 3 tokens, the limit is 3');
   });
 
+  it('is not held up by twenty thousand turns', () => {
+    const turns = Array.from({ length: 20_000 }, (_, at) => user(`turn number ${at}`));
+    const results = new ContextTruncator({ maxTokens: 100, countTokens: words }).compressTexts(
+      turns,
+    );
+    expect(results.reduce((sum, { text }) => sum + words(text), 0)).toBeLessThanOrEqual(100);
+    expect(results.at(-1)!.text).toBe('turn number 19999');
+  });
+
   it('refuses a limit that is none', () => {
     expect(() => new ContextTruncator({ maxTokens: -1 })).toThrow('got -1');
   });

@@ -1,11 +1,11 @@
-import { z } from 'zod';
 import type { CompressionStep } from '../compression-step.js';
 import { StopwordRemover } from '../stopword-remover.js';
+import { noSettings } from './no-settings.js';
 
 export const stopwords: CompressionStep<object> = {
   id: 'stopwords',
   lossless: false,
-  settings: z.strictObject({}, { error: 'nothing' }),
+  settings: noSettings,
   label: () => 'stopwords',
   model: () => null,
   create: (_, { countTokens }) => new StopwordRemover(countTokens),
