@@ -1,5 +1,6 @@
 import type { BatchingModel } from '../experiments/index.js';
 import type { BatchStore, Run, StoredBatch } from '../outcomes/index.js';
+import type { Store } from '../store/index.js';
 import { UserError } from '../user-error.js';
 import type { LogLevel } from './global-options.js';
 import type { Io } from './io.js';
@@ -7,12 +8,13 @@ import type { Prepared } from './prepare.js';
 
 /**
  * The batch APIs of all models that answer.
+ * @param flag that asks for them
  * @throws UserError naming the models that have none, as `--batch` promises its price for all
  */
-export async function openBatchingModels({
-  models,
-  openBatches,
-}: Prepared): Promise<ReadonlyMap<string, BatchingModel>> {
+export async function openBatchingModels(
+  { models, openBatches }: Prepared,
+  flag: '--batch' | '--cancel-batches',
+): Promise<ReadonlyMap<string, BatchingModel>> {
   const opened = new Map<string, BatchingModel>();
   const without: string[] = [];
   for (const [id, model] of models) {
@@ -23,7 +25,7 @@ export async function openBatchingModels({
   }
   if (without.length > 0) {
     throw new UserError(
-      `--batch: ${without.join(', ')}: no batch API at a known batch price; leave --batch out, measure them in an experiment of their own, or give a server that takes batches price.batch_multiplier.`,
+      `${flag}: ${without.join(', ')}: no batch API at a known batch price; leave ${flag} out, measure them in an experiment of their own, or give a server that takes batches price.batch_multiplier.`,
     );
   }
   return opened;
@@ -44,6 +46,37 @@ export function refuseUnderWay(open: readonly StoredBatch[], experiment: string)
   const batches = open.length === 1 ? 'a batch is' : `${open.length} batches are`;
   throw new UserError(
     `${batches} under way at ${models}, whose answers would be paid for twice: collect with "switchyard run ${experiment} --batch", or cancel with "switchyard run ${experiment} --cancel-batches".`,
+  );
+}
+
+/**
+ * @throws UserError where batches of other runs are to bring answers that this one would ask for: an
+ * experiment that was edited is another run, of the same answers for the most part
+ */
+export async function refuseUnderWayElsewhere(
+  { runs, batches }: Pick<Store, 'runs' | 'batches'>,
+  { plan }: Pick<Prepared, 'plan'>,
+  run: Run | null,
+): Promise<void> {
+  const elsewhere = new Map<string, string>();
+  const own = new Set<string>();
+  for (const { runId, items } of await batches.readOpenBatches()) {
+    for (const { cellKey } of items) {
+      if (runId === run?.id) own.add(cellKey);
+      else elsewhere.set(cellKey, runId);
+    }
+  }
+  const keys = plan.cells.flatMap(({ cellKey, sharedWith }) =>
+    sharedWith === undefined && elsewhere.has(cellKey) && !own.has(cellKey) ? [cellKey] : [],
+  );
+  if (keys.length === 0) return;
+  const answered = await runs.findOutcomesByKey(keys);
+  const twice = keys.filter((key) => !answered.has(key));
+  if (twice.length === 0) return;
+  const others = [...new Set(twice.map((key) => elsewhere.get(key)!))].join(', ');
+  const answers = twice.length === 1 ? 'an answer is' : `${twice.length} answers are`;
+  throw new UserError(
+    `${answers} under way in batches of ${others} and would be paid for twice: run that experiment as it was, with --batch, to collect them first, or give --no-cache to ask afresh.`,
   );
 }
 

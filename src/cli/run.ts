@@ -82,10 +82,15 @@ export const run = defineCommand({
       return EXIT.done;
     }
     const inBatches = args.batch || args.cancelBatches;
-    const { openBatchesOf, openBatchingModels, refuseUnderWay, remindOfOthers } = await import(
-      './batching.js'
-    );
-    const batchingModels = inBatches ? await openBatchingModels(prepared) : null;
+    const {
+      openBatchesOf,
+      openBatchingModels,
+      refuseUnderWay,
+      refuseUnderWayElsewhere,
+      remindOfOthers,
+    } = await import('./batching.js');
+    const flag = args.cancelBatches ? '--cancel-batches' : '--batch';
+    const batchingModels = inBatches ? await openBatchingModels(prepared, flag) : null;
     return withStore(args, io, async (store) => {
       const { budgetOf, executeRun, findOrCreateRun, findRun, spentSoFar } = await import(
         './execution.js'
@@ -96,6 +101,9 @@ export const run = defineCommand({
       const { known } = await findRun(store.runs, prepared, args);
       const underWay = await openBatchesOf(store.batches, known);
       if (batchingModels === null) refuseUnderWay(underWay, args.experiment);
+      if (args.cache && !args.cancelBatches) {
+        await refuseUnderWayElsewhere(store, prepared, known);
+      }
       if (args.cancelBatches && underWay.length === 0) {
         throw new UserError(
           `--cancel-batches: no batch of ${args.experiment} is under way, so there is nothing to cancel.`,

@@ -212,7 +212,7 @@ async function storeAnswer(
     text: answer.text,
     finishReason: answer.finishReason,
     usage: answer.usage,
-    cost: costOf(state, run.id, item, record),
+    cost: costOf(state, run.id, cell, record),
     // Hours of waiting in a batch say nothing of the model.
     latencyMs: null,
     attempts: item.attempt,
@@ -237,7 +237,6 @@ export async function failCell(
   record: UsageRecord | null = null,
 ): Promise<void> {
   const { run, store, now, onProgress } = input;
-  const item = { id: '', ...addressed(cell), attempt };
   const outcome: Outcome = {
     runId: run.id,
     ...addressed(cell),
@@ -247,7 +246,7 @@ export async function failCell(
     text: null,
     finishReason: null,
     usage: null,
-    cost: costOf(state, run.id, item, record),
+    cost: costOf(state, run.id, cell, record),
     latencyMs: null,
     attempts: attempt,
     error,
@@ -266,10 +265,10 @@ export async function failCell(
 function costOf(
   { booked }: BatchState,
   runId: string,
-  item: BatchedCell['item'],
+  cell: PlannedCell,
   record: UsageRecord | null,
 ): NanoUsd | null {
-  const attempts = new Map(booked.get(operationIdOf(runId, item)));
+  const attempts = new Map(booked.get(operationIdOf(runId, addressed(cell))));
   if (record !== null) attempts.set(record.attempt, record.cost);
   let total = 0;
   for (const cost of attempts.values()) {

@@ -151,7 +151,10 @@ export function countAttempts(state: BatchState, { items }: Pick<StoredBatch, 'i
 }
 
 /** The batches that a cell goes into are attempts of one operation. */
-export function operationIdOf(runId: string, { promptId, model, trial }: StoredBatchItem): string {
+export function operationIdOf(
+  runId: string,
+  { promptId, model, trial }: Pick<StoredBatchItem, 'promptId' | 'model' | 'trial'>,
+): string {
   return `${runId}:batch:${hashOf({ promptId, model, trial }).slice(0, 24)}`;
 }
 

@@ -68,7 +68,7 @@ export async function submitMissing(
       }
       const cells = items.map(({ id, entry: { cell } }) => {
         const attempt = (state.attempts.get(addressOfCell(cell)) ?? 0) + 1;
-        return { item: { id, ...addressed(cell), attempt }, cell };
+        return { item: { id, ...addressed(cell), attempt, cellKey: cell.cellKey }, cell };
       });
       const intent: StoredBatch = {
         token,

@@ -9,6 +9,8 @@ export interface StoredBatchItem {
   readonly trial: number;
   /** Which batch it is that this cell goes into; counts from 1. */
   readonly attempt: number;
+  /** The cell's, by which other runs know that its answer is under way. */
+  readonly cellKey: string;
 }
 
 /**

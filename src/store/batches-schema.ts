@@ -18,7 +18,7 @@ ${commentsOn(
         run_id: 'runs.id',
         model: 'provider/name',
         items:
-          'list of {id, promptId, model, trial, attempt}; attempt counts the batches that a cell went into',
+          'list of {id, promptId, model, trial, attempt, cellKey}; attempt counts the batches that a cell went into',
         stage:
           'intended (may have been sent), submitted, collected, failed or withdrawn (never sent)',
         batch_id: 'the provider’s id; null until it is known',

@@ -168,6 +168,31 @@ describe('a batch run', () => {
     expect(JSON.parse(live.out).cells).toMatchObject({ planned: 6, done: 6 });
   });
 
+  test('keeps an edited experiment from asking for what is under way', async () => {
+    await serve({ delayMs: 60_000 }, 2);
+    const child = start(BATCH, { cwd: folder.path });
+    const end = ended(child);
+    while (standIn.account().batches < 2 && child.exitCode === null) {
+      await new Promise((next) => setTimeout(next, 5));
+    }
+    child.kill('SIGINT');
+    await end;
+    for (const how of [[], ['--batch']]) {
+      const { code, err } = await here('run', 'sums.yaml', ...how, '--limit', '1', '-q');
+      expect(code).toBe(2);
+      expect(oneLine(err)).toMatch(
+        /^switchyard: 2 answers are under way in batches of run-\w+ and/,
+      );
+    }
+    expect(standIn.account()).toMatchObject({ attempts: 0, batches: 2 });
+    const afresh = await here('run', 'sums.yaml', '--limit', '1', '--no-cache', '-q', '--json');
+    expect(JSON.parse(afresh.out).cells).toMatchObject({ planned: 2, done: 2 });
+    const again = await here('run', 'sums.yaml', '--limit', '1', '-q', '--json');
+    expect(again.code).toBe(0);
+    await here('run', 'sums.yaml', '--cancel-batches', '--poll-seconds', '0.05', '-q');
+    expect((await here('run', 'sums.yaml', '-q')).code).toBe(0);
+  });
+
   test('is estimated at both prices', async () => {
     await serve();
     const { out } = await here('estimate', 'sums.yaml', '--json');

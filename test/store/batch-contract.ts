@@ -8,8 +8,15 @@ const aBatch = (changes: Partial<StoredBatch> = {}): StoredBatch => ({
   runId: 'run-1',
   model: 'maker/small',
   items: [
-    { id: 'a', promptId: 'p1', model: 'maker/small', trial: 1, attempt: 1 },
-    { id: 'b', promptId: 'p “2”\n', model: 'maker/small+none', trial: 2, attempt: 3 },
+    { id: 'a', promptId: 'p1', model: 'maker/small', trial: 1, attempt: 1, cellKey: 'k1' },
+    {
+      id: 'b',
+      promptId: 'p “2”\n',
+      model: 'maker/small+none',
+      trial: 2,
+      attempt: 3,
+      cellKey: 'k2',
+    },
   ],
   stage: 'intended',
   batchId: null,
