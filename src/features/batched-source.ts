@@ -1,7 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import { approximateTokens } from '../costs/index.js';
 import type { RoutingRequest } from './request.js';
-import { requestText } from './request-text.js';
 import { shareUsage } from './share-usage.js';
 import type { SignalBatch, SignalSource } from './signal-source.js';
 
@@ -16,8 +14,10 @@ interface Waiting {
 /**
  * The source, with requests that come at the same time read together: those of one turn of the event
  * loop, and those that came while as many reads as the source takes were under way. Nothing waits for
- * company otherwise. Each reader is given its own signals and its share of the usage, by the length
- * of its text; shares add up exactly. A read is cut off once nobody waits for it any more.
+ * company otherwise. Each reader is given its own signals and its share of the usage, by what its
+ * request costs at worst, so that nobody pays more than was set aside for it where the whole does not;
+ * shares add up exactly. A read that is refused as wrong is made again in halves, as one request that
+ * an endpoint does not take is no fault of the others. One is cut off once nobody waits for it any more.
  */
 export function batchedSource(source: SignalSource): SignalSource {
   let waiting: Waiting[] = [];
@@ -77,7 +77,13 @@ async function readTogether(source: SignalSource, all: readonly Waiting[]): Prom
   try {
     const requests = batch.map(({ request }) => request);
     const read = await source.read(requests, cut.signal);
-    const weights = requests.map((request) => approximateTokens(requestText(request)));
+    if ('failure' in read && read.refused === true && batch.length > 1 && read.usage.length === 0) {
+      const half = Math.ceil(batch.length / 2);
+      await readTogether(source, batch.slice(0, half));
+      await readTogether(source, batch.slice(half));
+      return;
+    }
+    const weights = requests.map((request) => source.worstCost([request]));
     const shares = shareUsage(read.usage, weights);
     for (const [at, { resolve }] of batch.entries()) {
       const usage = shares[at]!;

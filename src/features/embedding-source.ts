@@ -50,7 +50,10 @@ export function embeddingSource(model: Model, ask: AskModel): SignalSource {
       const question = questionOf(each.flatMap(({ messages }) => messages.map((m) => m.content)));
       const result = await ask(question, abort);
       const { usage } = result;
-      if (!result.ok) return { usage, failure: result.error.message };
+      if (!result.ok) {
+        const { kind, message } = result.error;
+        return { usage, failure: message, refused: kind === 'invalid_request' };
+      }
       const { vectors } = result.answer;
       if (vectors?.length !== requests.length) {
         return { usage, failure: `got ${vectors?.length ?? 0} vectors of ${requests.length}` };

@@ -11,6 +11,8 @@ export type SignalBatch = { readonly usage: readonly UsageRecord[] } & (
   | {
       /** Why there are none, for a person. */
       readonly failure: string;
+      /** Whether what was asked is refused as wrong, which may be any of the requests. @default false */
+      readonly refused?: boolean;
     }
 );
 

@@ -143,4 +143,47 @@ describe('reading signals together', () => {
     expect(batches.every((batch) => 'failure' in batch)).toBe(true);
     expect(batches.map(({ usage }) => usage[0]!.cost).sort()).toEqual([1, 2]);
   });
+
+  it('lets nobody pay more than was set aside for it, however long its text is', async () => {
+    const { reads, source } = heldSource({
+      // As of an endpoint's source: only the first hundred characters are sent.
+      worstCost: (requests) =>
+        requests.reduce((sum, { messages }) => sum + Math.min(100, messages[0]!.content.length), 0),
+    });
+    const texts = ['a'.repeat(100_000), 'b'.repeat(100), 'c'.repeat(50)];
+    const all = texts.map((text) => source.read([asking(text)], never));
+    await turn();
+    const signals = texts.map(() => ({ values: new Float32Array(1), cost: 0, latency: 1 }));
+    reads[0]!.end({ usage: [billed(250, 250)], signals });
+    const batches = await Promise.all(all);
+    expect(batches.map(({ usage }) => usage[0]!.cost)).toEqual([100, 100, 50]);
+  });
+
+  it('keeps a request that is refused as wrong from spoiling those that were read with it', async () => {
+    const sizes: number[] = [];
+    const source = batchedSource({
+      ...heldSource().source,
+      batchSize: 64,
+      concurrency: 4,
+      async read(requests) {
+        sizes.push(requests.length);
+        const texts = requests.map(({ messages }) => messages[0]!.content);
+        if (texts.includes('too long')) return { usage: [], failure: '400', refused: true };
+        return {
+          usage: [billed(texts.length, 10)],
+          signals: texts.map((text) => ({
+            values: Float32Array.of(text.length),
+            cost: 0,
+            latency: 1,
+          })),
+        };
+      },
+    });
+    const texts = ['a', 'bb', 'too long', 'dddd', 'eeeee'];
+    const batches = await Promise.all(texts.map((text) => source.read([asking(text)], never)));
+    expect(
+      batches.map((batch) => ('signals' in batch ? batch.signals[0]!.values[0] : batch.usage)),
+    ).toEqual([1, 2, [], 4, 5]);
+    expect(sizes).toEqual([5, 3, 2, 1, 2]);
+  });
 });
