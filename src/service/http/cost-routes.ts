@@ -107,8 +107,7 @@ export function addCostRoutes(
 ): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
 
-  const read = async (exchange: Exchange, groups: readonly CostGroup[], asked: Asked) => {
-    const filter = filterOf(exchange, asked);
+  const read = async (groups: readonly CostGroup[], filter: CostFilter) => {
     const [rows, [all]] = await Promise.all([
       readCosts(ledger, groups, filter),
       readCosts(ledger, [], filter),
@@ -141,10 +140,13 @@ export function addCostRoutes(
     },
     async ({ exchange, query }) => {
       const period = lastDays(query.days, now());
-      const { rows, ...rest } = await read(exchange, ['day'], {
-        ...period,
-        tenant: query.tenant,
-      });
+      const { rows, ...rest } = await read(
+        ['day'],
+        filterOf(exchange, {
+          ...period,
+          tenant: query.tenant,
+        }),
+      );
       const days = rows.map(({ keys, figures }) => ({ date: keys[0] ?? '', ...figures }));
       return { ...period, ...rest, days };
     },
@@ -169,7 +171,7 @@ export function addCostRoutes(
       },
     },
     async ({ exchange, query }) => {
-      const { rows, ...rest } = await read(exchange, ['model'], query);
+      const { rows, ...rest } = await read(['model'], filterOf(exchange, query));
       const models = rows.map(({ keys, figures }) => ({ model: keys[0] ?? null, ...figures }));
       return { ...rest, models };
     },
@@ -202,9 +204,10 @@ export function addCostRoutes(
     },
     async ({ exchange, query }) => {
       const { group_by } = query;
+      const filter = filterOf(exchange, query);
       const [{ rows, ...rest }, report] = await Promise.all([
-        read(exchange, group_by, query),
-        suggestions?.read(filterOf(exchange, query)) ?? NOTHING,
+        read(group_by, filter),
+        suggestions?.read(filter) ?? NOTHING,
       ]);
       return {
         start_date: query.start_date ?? null,

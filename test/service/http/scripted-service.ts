@@ -179,6 +179,7 @@ export interface Script {
   readonly metrics?: ServiceMetrics;
   readonly learning?: Learning;
   readonly drift?: Pick<DriftMonitor, 'report'>;
+  readonly suggestions?: NonNullable<ServerOptions['suggestions']>;
   readonly semantic?: {
     readonly cache: SemanticCache;
     readonly config: NonNullable<ServerOptions['semantic']>;
@@ -226,6 +227,7 @@ export async function serveScript(script: Script = {}): Promise<Scripted> {
     metrics,
     ...(script.learning === undefined ? {} : { learning: script.learning }),
     ...(script.drift === undefined ? {} : { drift: script.drift }),
+    ...(script.suggestions === undefined ? {} : { suggestions: script.suggestions }),
     models: [{ id: MODEL, aliases: ['tiny'], pricing: PRICING, simulated: true }],
     table: { name: 'by-hand', sha256: 'a'.repeat(64), policy: 'random@0.5' },
     version: '1.2.3',
