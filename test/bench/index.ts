@@ -1,4 +1,5 @@
 import { compression } from './compression.js';
+import { day } from './day.js';
 import { harnessSpeed } from './harness-speed.js';
 import { hostileText } from './hostile-text.js';
 import { importSpeed } from './import-speed.js';
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   'start-up': startUp,
   'hostile-text': hostileText,
   compression,
+  day,
   'import-speed': importSpeed,
   'harness-speed': harnessSpeed,
   routing,
