@@ -7,6 +7,7 @@ import {
   resultOf,
 } from './compressor.js';
 import { languageOf, scriptOf } from './language.js';
+import { wordsIn } from './plain-words.js';
 import { protectedTexts } from './protected-spans.js';
 import { shortenedText, shorteningRequest } from './shortening-request.js';
 
@@ -22,8 +23,8 @@ export interface LLMCompressorOptions {
 /**
  * Asks a model to say the same in fewer words, and believes none of it: the reply is taken only if it
  * has fewer tokens, everything that `protectedSpans` protects to the letter, in order and with nothing
- * of the kind added, and is in the same language. Else the text stays as it was, with the reason, and
- * with what the call cost. Lossy: that a fact is missing cannot be told from the words alone.
+ * of the kind added, is in the same language, and mostly in the text's own words, so that it is no
+ * answer to it. Else the text stays as it was, with the reason, and with what the call cost. Lossy: that a fact is missing cannot be told from the words alone.
  * The prompt to the model and the checks on its reply are this program's own; LLMLingua
  * (arXiv:2310.05736) is the work that showed what such compression can save.
  */
@@ -71,6 +72,21 @@ export class LLMCompressor implements AsyncCompressor {
   }
 }
 
+/** Who shortens a text mostly repeats its words; who answers or obeys it does not. */
+const LEAST_OWN_SHARE = 0.5;
+
+/** What share of a shorter text's words the original has, too; 1 where it has none. */
+function ownShare(original: string, shorter: string): number {
+  const known = new Set(coresOf(original));
+  const words = coresOf(shorter);
+  return words.length === 0 ? 1 : words.filter((word) => known.has(word)).length / words.length;
+}
+
+const coresOf = (text: string): string[] =>
+  Array.from(wordsIn(text), ({ coreFrom, coreTo }) =>
+    text.slice(coreFrom, coreTo).toLowerCase(),
+  ).filter((core) => core !== '');
+
 /** In what a shorter text fails the original; null where nothing is seen. */
 function unfaithful(original: string, shorter: string): string | null {
   if (shorter.trim() === '') return 'it is empty';
@@ -83,8 +99,11 @@ function unfaithful(original: string, shorter: string): string | null {
   if (found.length > wanted.length) return `it adds ${shown(found[wanted.length])}`;
   if (scriptOf(original) !== scriptOf(shorter)) return 'it is in another writing system';
   const [before, after] = [languageOf(original), languageOf(shorter)];
-  return before !== null && after !== null && before !== after
-    ? `it is in another language (${after}, not ${before})`
+  if (before !== null && after !== null && before !== after) {
+    return `it is in another language (${after}, not ${before})`;
+  }
+  return ownShare(original, shorter) < LEAST_OWN_SHARE
+    ? 'most of its words are not those of the text, as in an answer to it'
     : null;
 }
 
