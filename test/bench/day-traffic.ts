@@ -109,15 +109,20 @@ function timeOfDay(rng: Rng): number {
   }
 }
 
-const COLUMNS = ['order', 'customer', 'status', 'amount', 'date', 'note'];
+const NOTES = [
+  'The customer called about the delivery and asked for another date.',
+  'The parcel was left with a neighbour who could not be reached.',
+  'A refund was promised by the shop and has not arrived yet.',
+  'The invoice names another address than the order does.',
+] as const;
 
-/** Some two to four thousand characters as a program pads them: aligned columns, blank lines, blanks at ends. */
+/** Some three thousand characters as programs paste them: two blanks for one, blanks at ends, blank lines. */
 function paddedFile(number: number, rng: Rng): string {
   const lines = [`File ${number}`];
   for (let row = 0; row < 25 + rng.below(15); row++) {
-    const cells = COLUMNS.map((column) => `${column} ${rng.below(1000)}`.padEnd(18));
-    lines.push(`${cells.join('  ')}   `);
-    if (row % 5 === 0) lines.push('', '', '');
+    const note = `${NOTES[rng.below(NOTES.length)]!} It was noted on day ${rng.below(365)}.`;
+    lines.push(`${note.replaceAll(' ', '  ')}      `);
+    if (row % 2 === 0) lines.push('', '', '');
   }
   return lines.join('\n');
 }
