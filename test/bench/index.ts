@@ -7,6 +7,7 @@ import { machine } from './machine.js';
 import { offPolicy } from './off-policy.js';
 import { routing } from './routing.js';
 import { scale } from './scale.js';
+import { semanticCache } from './semantic-cache.js';
 import { service } from './service.js';
 import { serviceLong } from './service-long.js';
 import { startUp } from './start-up.js';
@@ -24,6 +25,7 @@ const BENCHES: Readonly<Record<string, () => Promise<string>>> = {
   scale,
   statistics,
   'off-policy': offPolicy,
+  'semantic-cache': semanticCache,
   service,
   'service-long': serviceLong,
 };
