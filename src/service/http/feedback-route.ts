@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { amount, mapping, text } from '../../documents/index.js';
-import type { FeedbackReceipt } from '../feedback.js';
 import { isAnswered } from '../learning/answered-operation.js';
 import type { Learning } from '../learning/open-learning.js';
 import type { ServiceLedger } from '../ledger.js';
@@ -58,8 +57,13 @@ export function addFeedbackRoute(instance: FastifyInstance, options: FeedbackRou
       const tenant = tenantOf(request.exchange);
       const waitMs = tenants.admit(tenant, 0);
       if (waitMs > 0) throw rateRefusal(waitMs);
+      const unlessFailed = <Result>(work: Promise<Result>): Promise<Result> =>
+        work.catch((error: unknown) => {
+          logMistake(error, request);
+          throw NOT_WRITTEN;
+        });
       // Whose it is decides before all else, so that nobody learns what others have.
-      const operation = await ledger.operation(operationId);
+      const operation = await unlessFailed(ledger.operation(operationId));
       if (operation === null || operation.tenant !== tenant.id || !isAnswered(operation)) {
         throw NO_OPERATION;
       }
@@ -75,13 +79,7 @@ export function addFeedbackRoute(instance: FastifyInstance, options: FeedbackRou
         probability: null,
         receivedAt,
       } as const;
-      let receipt: FeedbackReceipt;
-      try {
-        receipt = await ledger.recordFeedback({ feedback, usage: [] });
-      } catch (error) {
-        logMistake(error, request);
-        throw NOT_WRITTEN;
-      }
+      const receipt = await unlessFailed(ledger.recordFeedback({ feedback, usage: [] }));
       if (receipt.kind === 'unknown') throw NO_OPERATION;
       if (receipt.kind === 'repeated') throw REPEATED;
       learning?.feedbackRecorded();

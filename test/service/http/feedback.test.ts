@@ -172,4 +172,15 @@ describe('GET /v1/learning', () => {
     const idle = await serveScript({ tenants: keyedTenants });
     expect(await (await get('boss', idle)).json()).toMatchObject({ exploring: { share: 0 } });
   });
+
+  it.each(['operation', 'recordFeedback'] as const)(
+    'says to send it again where the ledger fails at `%s`',
+    async (name) => {
+      const broken = { [name]: () => Promise.reject(new Error('disk full at /var/secret')) };
+      const service = await serve({ good: {} }, { ledger: broken });
+      const response = await tell(service, good('good'));
+      expect(response.headers.get('retry-after')).toBe('1');
+      expect(await codeOf(response)).toEqual([503, 'ledger_unavailable']);
+    },
+  );
 });
