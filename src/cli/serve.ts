@@ -58,6 +58,8 @@ export const serve = defineCommand({
       io.exit(EXIT.failed);
     });
     const settings = await serviceSettings(args, io);
+    // The database makes files of its own, which hold what callers asked where prompts are stored.
+    process.umask(process.umask() | 0o077);
     const service = await openService(settings, args, io);
     const stopped = new Promise<void>((stop) => {
       let signals = 0;

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { switchyard, temporaryFolder } from './command.js';
@@ -128,6 +128,10 @@ describe('a service that learns', () => {
     );
     expect(judged).toEqual([{ tenant: 'ann', origin: 'simulated', probability: 1, drawn: true }]);
     expect(existsSync(join(folder.path, `${LEDGER}.learned.json`))).toBe(true);
+    const written = readdirSync(folder.path).filter((name) => name.startsWith(LEDGER));
+    for (const name of written) {
+      expect([name, statSync(join(folder.path, name)).mode & 0o077]).toEqual([name, 0]);
+    }
   });
 
   test('ends in one line where the table cannot do what is asked of it', async () => {
