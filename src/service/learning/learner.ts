@@ -18,8 +18,10 @@ import {
 import type { LearningEvent } from './learning-event.js';
 import { RememberedRequests } from './remembered-requests.js';
 
-/** Feedback read from the ledger at once. */
-const PAGE = 200;
+/** Feedback read from the ledger at once: each time costs a look through all of its operations. */
+const PAGE = 2_000;
+/** The same where texts come along, of any length. */
+const PAGE_WITH_TEXTS = 200;
 /** Texts of requests that wait for feedback, unless options say otherwise. */
 const REMEMBERED_BYTES = 64e6;
 
@@ -132,10 +134,11 @@ export class Learner {
   }
 
   async #learnAll(): Promise<void> {
-    const { ledger, store, onEvent } = this.#options;
+    const { ledger, store, storePrompts, onEvent } = this.#options;
+    const limit = storePrompts ? PAGE_WITH_TEXTS : PAGE;
     for (;;) {
       const before = this.#learned;
-      const page = await ledger.feedback({ after: before.through, limit: PAGE });
+      const page = await ledger.feedback({ after: before.through, limit });
       if (page.length === 0) return;
       const after = page.reduce((learned, judged) => this.#after(learned, judged), before);
       if (after.lost > before.lost) onEvent({ kind: 'lost', feedback: after.lost - before.lost });
