@@ -309,7 +309,11 @@ describe('a configuration', () => {
       adapt: false,
       explore: 0.05,
       exploreDearer: false,
-      judge: { model: { id: 'simulated/judge' }, rubric: 'correctness', share: 0.1 },
+      judge: {
+        model: { id: 'simulated/judge', timeoutMs: 60_000 },
+        rubric: 'correctness',
+        share: 0.1,
+      },
     });
     const live = await load(
       'models: [openai/gpt-4o]\nlearning: { adapt: true, explore_dearer: true, judge: { model: { id: simulated/judge }, rubric: quality, share: 1 } }\n',

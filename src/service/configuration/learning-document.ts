@@ -30,6 +30,9 @@ const judgingModel = z.union(
   { error: MODEL },
 );
 
+/** A verdict is short; one that hangs holds up all behind it. */
+const JUDGE_TIMEOUT_MS = 60_000;
+
 const SHARE = 'a share, more than 0';
 
 export const learning = mapping('a mapping with adapt, explore, explore_dearer or judge', {
@@ -94,7 +97,10 @@ export function learningOf(
       judge === undefined
         ? null
         : {
-            model: modelSpecOf(connectionIn(judge.model), catalogue, asOf),
+            model: {
+              timeoutMs: JUDGE_TIMEOUT_MS,
+              ...modelSpecOf(connectionIn(judge.model), catalogue, asOf),
+            },
             rubric: judge.rubric ?? DEFAULT_RUBRIC,
             share: judge.share,
           },

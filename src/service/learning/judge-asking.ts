@@ -13,6 +13,8 @@ import type { Tenant, TenantGate } from '../tenants.js';
 
 /** Nobody waits for a verdict, but those behind it do. */
 const MAX_ATTEMPTS = 3;
+/** Nor are others held up by one that is to be asked again much later. */
+const DEADLINE_MS = 120_000;
 
 /** One operation's judge being asked. */
 export interface JudgeAsking {
@@ -81,6 +83,7 @@ export class JudgeModel {
       runId: SERVICE_RUN,
       random: createRng(seed, 'judge waits'),
       maxAttempts: MAX_ATTEMPTS,
+      deadlineMs: DEADLINE_MS,
       onAbandoned: (usage) => {
         const [first] = usage;
         if (first !== undefined) this.#abandoned.set(first.operationId, usage);

@@ -53,6 +53,19 @@ describe('a sampled judge', () => {
     });
   });
 
+  it('is not held up by a provider that wants to be asked again in five minutes', async () => {
+    const judge = judging(() => {
+      throw new ModelError('rate_limit', 'slow down', { retryAfterMs: 300_000 });
+    });
+    const world = await learningWorld(judgeConfig(1), { judge });
+    await ask(world, 'op-limited');
+    await world.learning.settle();
+    expect(judge.asked()).toBe(1);
+    expect(await said(world)).toMatchObject([
+      { score: null, unscored: 'the judge could not be asked (rate_limit)', probability: 1 },
+    ]);
+  });
+
   it('draws independently of what the policy draws', () => {
     const ids = Array.from({ length: 2000 }, (_, at) => `op-${at}`);
     const drawn = ids.map((id) => isDrawn(id, 0.5, SEED));
