@@ -1,5 +1,5 @@
-import type { Part, Reading, Term } from './reading.js';
-import { ALIKE_PREPOSITIONS, TELLING_PREPOSITIONS } from './words/function-words.js';
+import { type Part, type Reading, type Term, TOPIC } from './reading.js';
+import { ALIKE_PREPOSITIONS } from './words/function-words.js';
 
 /**
  * The same words in other roles: from A to B, A larger than B, A bites B. Passes where the words come
@@ -10,15 +10,26 @@ import { ALIKE_PREPOSITIONS, TELLING_PREPOSITIONS } from './words/function-words
 export const directionDiffers = (a: Reading, b: Reading): boolean =>
   !sameOrder(a.terms, b.terms) && (a.negations > 0 || !onePartMoved(a.parts, b.parts));
 
-const sameOrder = (a: readonly Term[], b: readonly Term[]): boolean =>
-  a.length === b.length &&
-  a.every(({ base, under }, at) => base === b[at]!.base && agree(under, b[at]!.under));
-
-function agree(a: string, b: string): boolean {
-  if (a === b) return true;
-  if (a === '' || b === '') return !TELLING_PREPOSITIONS.has(a || b);
-  return ALIKE_PREPOSITIONS.some((alike) => alike.has(a) && alike.has(b));
+function sameOrder(a: readonly Term[], b: readonly Term[]): boolean {
+  if (a.length !== b.length) return false;
+  const [ofA, ofB] = [prepositionsOf(a), prepositionsOf(b)];
+  return a.every(({ base, under }, at) => {
+    const other = b[at]!;
+    if (base !== other.base) return false;
+    // "A photo of Ann for Bo" and "a photo for Ann of Bo": what both texts say is not free to vary.
+    return (
+      under === other.under ||
+      (agree(under, other.under) && !ofB.has(under) && !ofA.has(other.under))
+    );
+  });
 }
+
+const prepositionsOf = (terms: readonly Term[]): ReadonlySet<string> =>
+  new Set(terms.flatMap(({ under }) => (under === '' ? [] : [under])));
+
+/** "Who paid Ann" and "who was paid by Ann": having a preposition or none is a difference of its own. */
+const agree = (a: string, b: string): boolean =>
+  ALIKE_PREPOSITIONS.some((alike) => alike.has(a) && alike.has(b));
 
 /** Whether the parts that are not in place are the same but for one, which is first of them in one text and last in the other. */
 function onePartMoved(a: readonly Part[], b: readonly Part[]): boolean {
@@ -32,16 +43,22 @@ function onePartMoved(a: readonly Part[], b: readonly Part[]): boolean {
 
 function movedBack(a: readonly Part[], b: readonly Part[], from: number, to: number): boolean {
   const moved = a[from];
-  if (moved === undefined || moved.under === '' || !samePart(moved, b[to - 1]!)) return false;
+  const last = b[to - 1];
+  if (moved === undefined || last === undefined || moved.under === '') return false;
+  const isTopic = moved.under === TOPIC && TOPICAL.has(last.under) && sameBases(moved, last);
+  if (!isTopic && !samePart(moved, last)) return false;
   // Within a sentence, it may belong to another word there; but an owner stands before or after what it has.
   if (from > 0 && !(moved.under === 'of' && to - from === 2)) return false;
   // Another part under the same preposition could stand in its place.
-  if (a.some((part, at) => at !== from && part.under === moved.under)) return false;
+  if (a.some((part, at) => at !== from && part.under === last.under)) return false;
   for (let at = from; at < to - 1; at++) if (!samePart(a[at + 1]!, b[at]!)) return false;
   return true;
 }
 
-const samePart = (a: Part, b: Part): boolean =>
-  a.under === b.under &&
-  a.bases.length === b.bases.length &&
-  a.bases.every((base, at) => base === b.bases[at]);
+/** Where a topic stands if it is part of the sentence: "Python: sort a list", "sort a list in Python". */
+const TOPICAL = new Set(['in', 'on', 'of', 'about']);
+
+const samePart = (a: Part, b: Part): boolean => a.under === b.under && sameBases(a, b);
+
+const sameBases = (a: Part, b: Part): boolean =>
+  a.bases.length === b.bases.length && a.bases.every((base, at) => base === b.bases[at]);

@@ -6,7 +6,11 @@ import type { Reading } from './reading.js';
  */
 export const numbersDiffer = (a: Reading, b: Reading): boolean =>
   a.grouping !== b.grouping ||
-  (!same(a.numbers, b.numbers) && !same(withoutOne(a.numbers, b), withoutOne(b.numbers, a)));
+  (!same(a.numbers, b.numbers) &&
+    // "1 of 3" and "3 of 1".
+    (ones(a) === ones(b) || !same(withoutOne(a.numbers, b), withoutOne(b.numbers, a))));
+
+const ones = ({ numbers }: Reading): number => numbers.filter((text) => text === '1').length;
 
 /** Only where neither text writes the figure, or calculates. */
 function withoutOne(numbers: readonly string[], other: Reading): readonly string[] {

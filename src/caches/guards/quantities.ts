@@ -7,6 +7,8 @@ import {
 } from './words/number-words.js';
 
 const SAME_OPERATOR: Readonly<Record<string, string>> = { '×': '*', '·': '*', '÷': '/' };
+/** "How does one …?" is about people. */
+const BEFORE_ANYONE = new Set(['does', 'can', 'could', 'should', 'would', 'must', 'might']);
 const ORDINAL_ENDINGS = new Set(['st', 'nd', 'rd', 'th']);
 
 /**
@@ -25,7 +27,7 @@ export function withQuantities(tokens: readonly Token[]): Token[] {
       else if (token.after && next?.kind === 'number' && !token.before) {
         out.push({ kind: 'number', text: `-${next.text}` });
         at++;
-      } else if (!token.before || !token.after) out.push({ kind: 'break' });
+      } else if (!token.before || !token.after) out.push({ kind: 'break', text: '-' });
     } else if (token.kind === 'symbol') {
       out.push(operator(SAME_OPERATOR[token.text] ?? token.text));
     } else if (token.kind === 'number') {
@@ -39,7 +41,10 @@ export function withQuantities(tokens: readonly Token[]): Token[] {
       } else out.push(token);
     } else if (token.kind === 'word') {
       const spoken = spokenNumber(tokens, at);
-      if (spoken !== null) {
+      const before = tokens[at - 1];
+      if (token.text === 'one' && before?.kind === 'word' && BEFORE_ANYONE.has(before.text)) {
+        out.push(token);
+      } else if (spoken !== null) {
         out.push({ kind: 'number', text: spoken.text });
         at = spoken.last;
       } else out.push(wordOrOperator(token, out.at(-1), next));

@@ -37,7 +37,7 @@ export class Questions {
   /** @param question `when:year` */
   note(question: string): void {
     const [asked, narrowed] = question.split(':') as [string, string | undefined];
-    if (asked !== 'what') this.asked.add(asked);
+    if (asked !== 'what' && asked !== 'differ') this.asked.add(asked);
     if (narrowed !== undefined) this.narrowed.add(narrowed);
   }
 

@@ -1,6 +1,8 @@
+import { mainClauseFirst } from './clauses.js';
 import { withQuantities } from './quantities.js';
 import { Questions } from './questions.js';
 import { type Token, tokensOf } from './tokens.js';
+import { activeQuestion } from './voice.js';
 import { baseForm } from './words/base-form.js';
 import {
   DETERMINERS,
@@ -55,14 +57,14 @@ const SAME_NEGATION: Readonly<Record<string, string>> = {
 };
 
 export function read(text: string): Reading {
-  const plain = withQuantities(tokensOf(text));
+  const plain = activeQuestion(mainClauseFirst(withQuantities(tokensOf(text))));
   const numbers = plain.flatMap((token) =>
     token.kind === 'number' || token.kind === 'symbol' ? [token.text] : [],
   );
   const questions = new Questions();
   const tokens = withoutPhrases(plain, questions);
   const words = plain.flatMap((token) => (token.kind === 'word' ? [token.text] : []));
-  const { terms, parts } = partsOf(tokens);
+  const { terms, parts } = withDifference(partsOf(tokens), questions);
   const bag = new Map<string, number>();
   for (const { base } of terms) bag.set(base, (bag.get(base) ?? 0) + 1);
   return {
@@ -95,6 +97,26 @@ function personsOf(tokens: readonly Token[]): string {
     else if (SECOND_PERSON.has(token.text)) persons += '2';
   }
   return persons;
+}
+
+const DIFFERENCE = baseForm('difference');
+
+/** "How does A differ from B?" as "the difference between A and B"; A and B keep their order. */
+function withDifference(
+  read: { readonly terms: Term[]; readonly parts: Part[] },
+  questions: Questions,
+): { readonly terms: readonly Term[]; readonly parts: readonly Part[] } {
+  const at = read.terms.findIndex(({ base }) => base === DIFFERENCE);
+  if (at === -1 || read.terms.some(({ base }, other) => other > at && base === DIFFERENCE)) {
+    return read;
+  }
+  questions.asked.delete('how');
+  questions.asked.delete('how-so');
+  const others = read.terms.filter((_, other) => other !== at);
+  const terms = [{ base: DIFFERENCE, under: '' }, ...others].map((term) =>
+    term.under === 'from' ? { base: term.base, under: '' } : term,
+  );
+  return { terms, parts: read.parts };
 }
 
 /** Puts phrases in the words they come to, and notes what is asked for. */
@@ -137,7 +159,7 @@ function withoutPhrases(tokens: readonly Token[], questions: Questions): Token[]
     const question = meaning[0]?.startsWith('?') === true ? meaning[0].slice(1) : null;
     if (question !== null) {
       questions.note(question);
-      out.push({ kind: 'break' });
+      out.push({ kind: 'break', text: '?' });
     }
     for (const one of question === null ? meaning : meaning.slice(1)) {
       if (question !== 'yes-no' || !questions.noteModal(one)) {
@@ -201,6 +223,10 @@ function nextWord(tokens: readonly Token[], at: number): string {
   return next?.kind === 'word' ? next.text : '';
 }
 
+/** What a topic in front of a colon stands under. */
+export const TOPIC = ':';
+const LONGEST_TOPIC = 3;
+
 function partsOf(tokens: readonly Token[]): { terms: Term[]; parts: Part[] } {
   const terms: Term[] = [];
   const parts: Part[] = [];
@@ -215,9 +241,18 @@ function partsOf(tokens: readonly Token[]): { terms: Term[]; parts: Part[] } {
     if (part.bases.length > 0) parts.push(part);
     part = { under: '', bases: [] };
   };
+  /** "Python: …" */
+  const asTopic = (): void => {
+    const { under, bases } = parts[0]!;
+    if (under !== '' || bases.length > LONGEST_TOPIC) return;
+    parts[0] = { under: TOPIC, bases };
+    for (let at = 0; at < terms.length; at++) terms[at] = { base: terms[at]!.base, under: TOPIC };
+  };
   for (const token of tokens) {
-    if (token.kind === 'break') close();
-    else if (token.kind === 'genitive') {
+    if (token.kind === 'break') {
+      close();
+      if (token.text === ':' && parts.length === 1) asTopic();
+    } else if (token.kind === 'genitive') {
       // Of more than one word nobody knows how many are the owner's.
       if (part.bases.length !== 1) continue;
       parts.push({ under: 'of', bases: part.bases });

@@ -14,8 +14,8 @@ export type Token =
   | { readonly kind: 'verbatim'; readonly text: string }
   /** Belongs to the word or verbatim piece before: "France's". */
   | { readonly kind: 'genitive' }
-  /** Punctuation between parts of a sentence. */
-  | { readonly kind: 'break' };
+  /** Punctuation between parts of a sentence, as written. */
+  | { readonly kind: 'break'; readonly text: string };
 
 const CLOSING: Readonly<Record<string, string>> = { '"': '"', '`': '`', '«': '»', '„': '"' };
 const PIECE =
@@ -85,13 +85,14 @@ function readPlain(text: string, shouted: boolean, tokens: Token[]): void {
       start++;
     while (end > start && EDGE.test(chunk[end - 1]!) && chunk.slice(end - 2, end) !== '()') end--;
     const core = chunk.slice(start, end);
-    if (start > 0) tokens.push({ kind: 'break' });
+    if (start > 0) tokens.push({ kind: 'break', text: chunk.slice(0, start) });
     if (core !== '') {
       if (CODE.test(core)) tokens.push({ kind: 'verbatim', text: verbatim(core) });
       else readPieces(core, shouted, tokens);
     }
-    if (end < chunk.length && chunk.slice(end) !== "'") tokens.push({ kind: 'break' });
-    else if (end < chunk.length) tokens.push({ kind: 'genitive' });
+    if (end < chunk.length && chunk.slice(end) !== "'") {
+      tokens.push({ kind: 'break', text: chunk.slice(end) });
+    } else if (end < chunk.length) tokens.push({ kind: 'genitive' });
   }
 }
 
@@ -104,7 +105,7 @@ function readPieces(core: string, shouted: boolean, tokens: Token[]): void {
     const [all, word, number, punctuation, symbol] = match;
     if (word !== undefined) readWord(word, shouted, tokens);
     else if (number !== undefined) tokens.push({ kind: 'number', text: plainNumber(number) });
-    else if (punctuation !== undefined) tokens.push({ kind: 'break' });
+    else if (punctuation !== undefined) tokens.push({ kind: 'break', text: punctuation });
     else if (symbol !== undefined) {
       const [before, after] = [match.index > 0, match.index + all.length < core.length];
       tokens.push({ kind: 'symbol', text: symbol, before, after });

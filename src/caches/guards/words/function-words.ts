@@ -10,18 +10,11 @@ export const PREPOSITIONS = wordSet(
   'of in on at for to by with from about as into onto towards toward using via than regarding concerning versus vs against',
 );
 
-/** Prepositions that tell apart two arguments: where only one text has one, they are not the same. */
-export const TELLING_PREPOSITIONS = wordSet('from by than versus vs against');
-
 /** Prepositions that stand for each other. */
 export const ALIKE_PREPOSITIONS: readonly ReadonlySet<string>[] = [
-  wordSet('of for'),
-  wordSet('of in'),
   wordSet('in at'),
   wordSet('in into'),
   wordSet('about on regarding concerning'),
-  wordSet('about of'),
-  wordSet('to for'),
   wordSet('to into towards toward'),
   wordSet('to as'),
   wordSet('with using via'),
@@ -30,12 +23,12 @@ export const ALIKE_PREPOSITIONS: readonly ReadonlySet<string>[] = [
 
 /** Left out: the frame of a sentence, and what is said out of courtesy. */
 export const FRAME = wordSet(
-  'i me we us you it there am is are was were be been being do does did done doing have has had having got',
+  'i me we us you one it there am is are was were be been being do does did done doing have has had having got',
   'can could may might will would shall should must ought able possible possibly',
   'pls plz',
   'who whom whose what which when where why how whether so then also just really actually exactly',
   'simply basically currently please kindly thanks thank hi hello hey dear sorry wondering know tell',
-  'explain describe anyone anybody someone somebody everyone let us myself yourself oneself ok okay',
+  'explain describe anyone anybody someone somebody let us myself yourself oneself ok okay',
   'way ways thing things something',
 );
 
@@ -57,3 +50,9 @@ export const QUANTIFIERS = wordSet(
 export const PAST = wordSet('was were did had');
 export const PRESENT = wordSet('is are am do does');
 export const FUTURE = wordSet('will shall');
+
+/** What the one who answers can do as well as explain: "write a poem" does not ask how to. */
+export const TASKS = wordSet(
+  'write draft compose create make generate translate summarize rewrite shorten explain describe list name suggest give',
+  'calculate compute convert solve simplify correct fix compare classify rank find count sort extract plan answer reply define',
+);

@@ -1,3 +1,4 @@
+import { EVERYDAY_SYNONYMS } from './everyday-synonyms.js';
 import { wordGroups } from './word-set.js';
 
 /**
@@ -6,7 +7,7 @@ import { wordGroups } from './word-set.js';
  */
 export const SYNONYMS = wordGroups(
   // What people do with software and services.
-  'begin start commence launch',
+  'begin start commence',
   'finish complete conclude',
   'stop halt cease quit',
   'buy purchase',
@@ -70,7 +71,7 @@ export const SYNONYMS = wordGroups(
   'plane airplane aeroplane aircraft',
   'doctor physician',
   'kid child children kids',
-  'job occupation profession',
+  'occupation profession',
   'company firm business',
   'customer client',
   'employee worker staff',
@@ -144,7 +145,7 @@ export const SYNONYMS = wordGroups(
   'usual common typical',
   'main primary chief principal',
   'current present',
-  'new recent latest',
+  'recent latest',
   'entire whole',
   'total overall',
   'approximately roughly around',
@@ -206,7 +207,6 @@ export const SYNONYMS = wordGroups(
   'rule regulation',
   'law statute',
   'tax levy',
-  'loan borrow',
   'salary wage',
   'spend expend',
   'sell vend',
@@ -239,4 +239,5 @@ export const SYNONYMS = wordGroups(
   'favourite favorite',
   'organisation organization',
   'usa america',
+  ...EVERYDAY_SYNONYMS,
 );
