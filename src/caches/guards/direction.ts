@@ -8,7 +8,11 @@ import { ALIKE_PREPOSITIONS } from './words/function-words.js';
  * France"). What is denied depends on its place, so nothing moves there.
  */
 export const directionDiffers = (a: Reading, b: Reading): boolean =>
-  !sameOrder(a.terms, b.terms) && (a.negations > 0 || !onePartMoved(a.parts, b.parts));
+  voicesDiffer(a.passives, b.passives) ||
+  (!sameOrder(a.terms, b.terms) && (a.negations > 0 || !onePartMoved(a.parts, b.parts)));
+
+const voicesDiffer = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
+  a.size !== b.size || [...a].some((verb) => !b.has(verb));
 
 function sameOrder(a: readonly Term[], b: readonly Term[]): boolean {
   if (a.length !== b.length) return false;
@@ -56,7 +60,7 @@ function movedBack(a: readonly Part[], b: readonly Part[], from: number, to: num
 }
 
 /** Where a topic stands if it is part of the sentence: "Python: sort a list", "sort a list in Python". */
-const TOPICAL = new Set(['in', 'on', 'of', 'about']);
+const TOPICAL = new Set(['in', 'on', 'of', 'for', 'about']);
 
 const samePart = (a: Part, b: Part): boolean => a.under === b.under && sameBases(a, b);
 

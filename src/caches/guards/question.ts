@@ -21,7 +21,7 @@ const headingFor = (heading: Reading, question: Reading): boolean =>
   heading.questions.asked.size === 0 &&
   question.questions.asked.size === 1 &&
   question.questions.asked.has('how') &&
-  !question.terms.some(({ base }) => MADE_TO_ORDER.has(base));
+  !MADE_TO_ORDER.has(heading.parts[1]?.bases[0] ?? '');
 
 const same = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
   a.size === b.size && [...a].every((one) => b.has(one));

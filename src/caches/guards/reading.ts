@@ -2,7 +2,7 @@ import { mainClauseFirst } from './clauses.js';
 import { withQuantities } from './quantities.js';
 import { Questions } from './questions.js';
 import { type Token, tokensOf } from './tokens.js';
-import { activeQuestion } from './voice.js';
+import { activeQuestion, passivesOf } from './voice.js';
 import { baseForm } from './words/base-form.js';
 import {
   DETERMINERS,
@@ -46,6 +46,8 @@ export interface Reading {
   /** How often each base form occurs. */
   readonly bag: ReadonlyMap<string, number>;
   readonly questions: Questions;
+  /** Base forms of the verbs in the passive. */
+  readonly passives: ReadonlySet<string>;
   /** `1` for the speaker and `2` for the one spoken to, in their order: `12` for "I … you". */
   readonly persons: string;
 }
@@ -77,6 +79,7 @@ export function read(text: string): Reading {
     parts,
     bag,
     questions,
+    passives: passivesOf(plain),
     persons: personsOf(tokens),
   };
 }
@@ -223,6 +226,7 @@ function nextWord(tokens: readonly Token[], at: number): string {
   return next?.kind === 'word' ? next.text : '';
 }
 
+const JOINS = new Set(['and', 'such']);
 /** What a topic in front of a colon stands under. */
 export const TOPIC = ':';
 const LONGEST_TOPIC = 3;
@@ -266,8 +270,10 @@ function partsOf(tokens: readonly Token[]): { terms: Term[]; parts: Part[] } {
       const { text, name } = token;
       if (name) add(`${text}!`);
       else if (NEGATIONS.has(text)) add(SAME_NEGATION[text] ?? text);
-      else if (DETERMINERS.has(text)) continue;
-      else if (PREPOSITIONS.has(text)) {
+      else if (DETERMINERS.has(text)) {
+        // What stands before it is no part of what it opens: "change my router's password".
+        if (part.under === '' && !JOINS.has(text)) close();
+      } else if (PREPOSITIONS.has(text)) {
         close();
         part = { under: text, bases: [] };
       } else if (FRAME.has(text)) close();

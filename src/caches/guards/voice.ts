@@ -1,4 +1,5 @@
 import type { Token } from './tokens.js';
+import { baseForm } from './words/base-form.js';
 import { IRREGULAR } from './words/irregular.js';
 
 /** What takes the place of a form of "be" in the active voice, so that the tense stays. */
@@ -30,6 +31,36 @@ export function activeQuestion(tokens: readonly Token[]): Token[] {
   if (active === undefined || done.length === 0 || verb?.kind !== 'word') return [...tokens];
   if (!isParticiple(verb.text)) return [...tokens];
   return [word('who'), word(active), verb, ...done, ...(last === undefined ? [] : [last])];
+}
+
+const BEING = new Set([
+  'is',
+  'are',
+  'am',
+  'was',
+  'were',
+  'be',
+  'been',
+  'being',
+  'get',
+  'gets',
+  'got',
+]);
+/** How far behind "be" a participle is looked for: "were all of the students taught". */
+const FARTHEST_PARTICIPLE = 6;
+
+/** Verbs in the passive, by base form: "was Ann taught French?" is not "did Ann teach French?". */
+export function passivesOf(tokens: readonly Token[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  let left = 0;
+  for (const token of tokens) {
+    left--;
+    if (token.kind === 'break') left = 0;
+    if (token.kind !== 'word' || token.name) continue;
+    if (BEING.has(token.text)) left = FARTHEST_PARTICIPLE + 1;
+    else if (left > 0 && isParticiple(token.text)) found.add(baseForm(token.text));
+  }
+  return found;
 }
 
 const word = (text: string): Token => ({ kind: 'word', text, name: false });
