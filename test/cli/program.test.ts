@@ -23,7 +23,7 @@ describe('the command line', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const verbs = [...out.matchAll(/^ {2}switchyard (\w+)/gm)].map(([, verb]) => verb);
     expect(verbs).toEqual(
-      'init validate estimate run import compare report export route serve cache simulate list show completion'.split(
+      'init validate estimate run import compare report export route serve cache tune simulate list show completion'.split(
         ' ',
       ),
     );
