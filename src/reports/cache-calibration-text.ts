@@ -24,9 +24,17 @@ export function cacheCalibrationText(
     threshold === null
       ? colors.yellow('No threshold keeps false hits within the bound, even with the guards.')
       : `Threshold ${colors.bold(String(threshold))}: the lowest from which on the upper 95 % bound of false hits stays within ${percent(bound, 2)}.`;
+  const { test } = calibration;
+  const broken =
+    test === null || test.falseHitUpper <= bound
+      ? []
+      : [
+          `On the test part they may be ${percent(test.falseHitUpper, 2)}: above the bound, which is not shown to hold for pairs it was not chosen on.`,
+        ];
   return `${[
     colors.bold(title),
     choice,
+    ...broken.map(colors.yellow),
     '',
     chosenTable(calibration, plain),
     '',
