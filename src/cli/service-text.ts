@@ -73,10 +73,18 @@ function textOf(service: OpenedService, { config, table }: ServiceSettings, io: 
   models   ${names}${simulatedText(models)}
   table    ${table === null ? 'none: requests name their model' : tableText(table, shown(config.table ?? ''))}
   tenants  ${tenants === '' ? 'none: anybody on this machine' : tenants}
-  cache    ${config.cache.enabled ? `exact, ${config.cache.ttlSeconds} s` : 'off'}
+  cache    ${cacheText(config.cache)}
   ledger   ${shown(config.ledger)}${config.storePrompts ? ', with the texts of requests and answers' : ''}
 OpenAI SDK: base_url ${url}/v1   Anthropic SDK: base_url ${url}
 Next: ${curl(service, config.tenants.length > 0, table)}`;
+}
+
+function cacheText({ enabled, ttlSeconds, semantic }: ServiceSettings['config']['cache']): string {
+  if (!enabled) return 'off';
+  const exact = `exact, ${ttlSeconds} s`;
+  if (semantic === undefined) return exact;
+  const ground = semantic.calibration === null ? 'not calibrated' : 'calibrated';
+  return `${exact}; similar requests too, from a cosine of ${semantic.threshold} on (${ground}), ${semantic.ttlSeconds} s`;
 }
 
 /** Says which, where others are not. */

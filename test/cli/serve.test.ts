@@ -416,3 +416,15 @@ describe('--new-key', () => {
     expect(existsSync(join(folder, 'results'))).toBe(false);
   });
 });
+
+test('says of the cache whether similar requests are answered from it, and on what ground', async () => {
+  file(
+    'similar.yaml',
+    'models: [simulated/small]\nledger: similar.duckdb\ncache: { semantic: { threshold: 0.9, accept_uncalibrated: true } }\n',
+  );
+  const { err } = await servingAs(['--config', 'similar.yaml'], async () => {});
+  expect(err()).toContain(
+    '  cache    exact, 3600 s; similar requests too, from a cosine of 0.9 on (not calibrated), 3600 s\n',
+  );
+  expect(err()).toContain('warning: the semantic cache repeats answers from a similarity of 0.9');
+});
