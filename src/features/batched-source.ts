@@ -20,18 +20,17 @@ interface Waiting {
  * an endpoint does not take is no fault of the others. One is cut off once nobody waits for it any more.
  */
 export function batchedSource(source: SignalSource): SignalSource {
-  let waiting: Waiting[] = [];
+  const waiting = new Set<Waiting>();
   let underWay = 0;
   let planned = false;
 
   const plan = (): void => {
-    if (planned || waiting.length === 0 || underWay >= source.concurrency) return;
+    if (planned || waiting.size === 0 || underWay >= source.concurrency) return;
     planned = true;
     setImmediate(() => {
       planned = false;
-      while (waiting.length > 0 && underWay < source.concurrency) {
-        const batch = waiting.slice(0, source.batchSize);
-        waiting = waiting.slice(batch.length);
+      while (waiting.size > 0 && underWay < source.concurrency) {
+        const batch = takeFirst(waiting, source.batchSize);
         underWay++;
         void readTogether(source, batch).finally(() => {
           underWay--;
@@ -43,7 +42,19 @@ export function batchedSource(source: SignalSource): SignalSource {
 
   const readOne = (request: RoutingRequest, abort: AbortSignal): Promise<SignalBatch> =>
     new Promise((resolve, reject) => {
-      waiting.push({ request, abort, resolve, reject });
+      if (abort.aborted) {
+        resolve(LEFT);
+        return;
+      }
+      const one: Waiting = { request, abort, resolve, reject };
+      waiting.add(one);
+      // Nothing was asked for it yet, so it need not wait for its turn to be told so.
+      const leave = (): void => {
+        if (waiting.delete(one)) resolve(LEFT);
+      };
+      // One signal may stand for many requests.
+      setMaxListeners(0, abort);
+      abort.addEventListener('abort', leave, { once: true });
       plan();
     });
 
@@ -60,9 +71,21 @@ export function batchedSource(source: SignalSource): SignalSource {
   };
 }
 
+/** Takes out those that wait longest. */
+function takeFirst(waiting: Set<Waiting>, most: number): Waiting[] {
+  const taken: Waiting[] = [];
+  for (const one of waiting) {
+    if (taken.length === most) break;
+    taken.push(one);
+    waiting.delete(one);
+  }
+  return taken;
+}
+
 const LEFT: SignalBatch = { usage: [], failure: 'nobody waits for it any more' };
 
 async function readTogether(source: SignalSource, all: readonly Waiting[]): Promise<void> {
+  // Half of a batch that was refused may have left since.
   const batch = all.filter(({ abort }) => !abort.aborted);
   for (const { abort, resolve } of all) if (abort.aborted) resolve(LEFT);
   if (batch.length === 0) return;
@@ -71,7 +94,6 @@ async function readTogether(source: SignalSource, all: readonly Waiting[]): Prom
     if (batch.every(({ abort }) => abort.aborted)) cut.abort();
   };
   for (const { abort } of batch) {
-    setMaxListeners(0, abort);
     abort.addEventListener('abort', leave, { once: true });
   }
   try {

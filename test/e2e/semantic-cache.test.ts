@@ -1,26 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type CacheCalibration, GUARDS_VERSION } from '../../src/caches/index.js';
+import { aCalibration } from '../caches/a-calibration.js';
 import { switchyard, temporaryFolder } from './command.js';
 import { queryLedger } from './service-ledger.js';
 import { post, type Served, serve, WIRES, writeConfig } from './serving.js';
 
-const curve = { threshold: 0.8, calibration: [], test: null };
-/** As `cache calibrate` writes it; what it measures is tested with the verb. */
-const CALIBRATION: CacheCalibration = {
-  ...curve,
-  format: 'switchyard-cache-calibration',
-  format_version: 1,
-  created_at: '2026-11-23T00:00:00.000Z',
-  code_version: '1.2.3',
-  embeddings: 'embedding:local:1',
-  guards: GUARDS_VERSION,
-  pairs: { path: 'pairs.jsonl', sha256: '0'.repeat(64) },
-  max_false_hits: 0.01,
-  without_guards: curve,
-  kinds: [],
-};
+const CALIBRATION = aCalibration(0.8);
 const [OPENAI] = WIRES;
 
 let folder: ReturnType<typeof temporaryFolder>;

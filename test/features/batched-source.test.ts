@@ -134,6 +134,24 @@ describe('reading signals together', () => {
     expect(sumNano(batches.map(({ usage }) => usage[0]!.cost ?? 0))).toBe(10);
   });
 
+  it('tells whoever leaves before its turn at once, and asks nothing for it', async () => {
+    const { reads, source } = heldSource({ batchSize: 1 });
+    const first = source.read([asking('a')], never);
+    await turn();
+    const leaving = new AbortController();
+    const left = source.read([asking('b')], leaving.signal);
+    const gone = source.read([asking('c')], AbortSignal.abort());
+    leaving.abort();
+    expect(await Promise.all([left, gone])).toMatchObject([
+      { usage: [], failure: expect.any(String) },
+      { usage: [], failure: expect.any(String) },
+    ]);
+    reads[0]!.end();
+    await first;
+    await turn();
+    expect(reads.map(({ texts }) => texts)).toEqual([['a']]);
+  });
+
   it('tells everyone of a failure, with a share of what it cost', async () => {
     const { reads, source } = heldSource();
     const all = ['a', 'b'].map((text) => source.read([asking(text)], never));

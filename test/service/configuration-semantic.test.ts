@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CacheCalibration, GUARDS_VERSION } from '../../src/caches/index.js';
 import { type Catalogue, createCatalogue } from '../../src/costs/index.js';
 import { loadServiceConfig, type ServiceSettings } from '../../src/service/index.js';
+import { aCalibration } from '../caches/a-calibration.js';
 
 let folder: string;
 let catalogue: Catalogue;
@@ -14,20 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const curve = { threshold: 0.9, calibration: [], test: null };
-const CALIBRATION: CacheCalibration = {
-  ...curve,
-  format: 'switchyard-cache-calibration',
-  format_version: 1,
-  created_at: '2026-11-23T00:00:00.000Z',
-  code_version: '1.2.3',
-  embeddings: 'embedding:local:1',
-  guards: GUARDS_VERSION,
-  pairs: { path: 'pairs.jsonl', sha256: '0'.repeat(64) },
-  max_false_hits: 0.01,
-  without_guards: curve,
-  kinds: [],
-};
+const CALIBRATION = aCalibration(0.9);
 
 function load(
   semantic: string,
